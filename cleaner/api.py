@@ -1,0 +1,164 @@
+"""Cleaning one text after another: detectors speak, `settle` decides, `cut` cuts, metadata is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from importlib import metadata as distribution
+from pathlib import Path
+
+import msgspec
+
+from cleaner.data import KINDS, Document, Result, Source, Span, Tool
+from cleaner.echoes import echoes
+from cleaner.errors import InputError
+from cleaner.metadata import read
+from cleaner.rules.load import load_packs
+from cleaner.rules.match import Matcher
+from cleaner.rules.model import Pack
+from cleaner.settle import cut, settle
+
+Detector = Callable[[Document], Iterable[Span]]
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """The installed version of this package."""
+    try:
+        return distribution.version("cleaner")
+    except distribution.PackageNotFoundError:
+        return "0+unknown"
+
+
+class Cleaner:
+    """Cleans texts with one choice of packs; build it once and use it for many.
+
+    packs    names of packs that come with the package (`"en"`), paths of your own (`.toml`), or None for
+             all that come with it
+    repeats  what `cleaner learn` found (not built yet: anything but None is refused)
+    keep     kinds, or ids of rules, that stay in the text whatever speaks against them
+
+    Cleaners can be pickled; results do not depend on the process they were made in.
+    """
+
+    def __init__(
+        self,
+        packs: Sequence[str | Path | Pack] | None = None,
+        repeats: str | Path | None = None,
+        keep: Iterable[str] = (),
+    ) -> None:
+        """Raises PackError for packs that cannot be used, InputError for the rest."""
+        if repeats is not None:
+            raise InputError("repeats: learning a dump's own boilerplate is not built yet; leave it out")
+        loaded = load_packs(packs)
+        matcher = Matcher(loaded)
+        self._kept = frozenset(keep)
+        known = {rule.id for rule in matcher.rules}
+        unknown = sorted(self._kept - known - set(KINDS))
+        if unknown:
+            raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
+        self.detectors: tuple[Detector, ...] = (matcher, echoes)
+        self.tool = Tool("cleaner", version(), {pack.name: pack.hash for pack in loaded})
+        self._languages = {rule.id: rule.lang for rule in matcher.rules if rule.lang}
+
+    def clean(
+        self, text: str | None = None, *, html: str | bytes | None = None, url: str | None = None, site: str | None = None
+    ) -> Result:
+        """Cleans one text. `url` and `site` are what rules that are bound to sites look at.
+
+        Raises InputError unless exactly one of text and html is given, PatternTimeout for a runaway rule.
+        """
+        if (text is None) == (html is None):
+            raise InputError("clean() takes a text or html=, one of the two")
+        if text is None:
+            raise InputError("html= is not built yet; hand in the text that an extractor made of the page")
+        return self.judge(Document(text, url, site))
+
+    def many(self, documents: Iterable[str | Document]) -> Iterator[Result]:
+        """Results for texts or documents, lazily and in order."""
+        for document in documents:
+            yield self.judge(document if isinstance(document, Document) else Document(document))
+
+    def judge(self, document: Document, origin: Source | None = None) -> Result:
+        """The result for one document; `origin` goes into its sidecar."""
+        source = document.text
+        spans: tuple[Span, ...] = ()
+        text = source
+        doubtful = False
+        while True:
+            # What one cut lays bare may be boilerplate in its turn; text only shrinks, so this ends.
+            current = msgspec.structs.replace(document, text=text) if spans else document
+            more, doubt = settle(current, self._marks(current))
+            doubtful = doubtful or doubt
+            if not more:
+                break
+            spans = _together(spans, more) if spans else more
+            text = cut(source, spans)
+        status, reason = _verdict(text, spans, doubtful)
+        return Result(
+            text=text,
+            source=source,
+            removed=spans,
+            metadata=read(source, spans, self._languages),
+            status=status,
+            tool=self.tool,
+            reason=reason,
+            id=document.id,
+            origin=origin or Source(url=document.url, site=document.site),
+        )
+
+    def _marks(self, document: Document) -> Iterator[Span]:
+        for detector in self.detectors:
+            for mark in detector(document):
+                if not self._kept or (mark.kind not in self._kept and mark.rule not in self._kept):
+                    yield mark
+
+
+def _verdict(text: str, spans: Sequence[Span], doubtful: bool) -> tuple[str, str | None]:
+    if doubtful:
+        return "doubtful", "more was marked than is likely, so only what is sure has left"
+    if not spans:
+        return "unchanged", None
+    if not text.strip():
+        kinds = sorted({span.kind for span in spans})
+        return "cleaned", f"nothing but boilerplate: {', '.join(kinds)}"
+    return "cleaned", None
+
+
+def _together(first: Sequence[Span], second: Sequence[Span]) -> tuple[Span, ...]:
+    """Spans of the source, from those cut first and those found in what was left, whose offsets are moved back."""
+    joined = list(first)
+    for span in second:
+        joined.extend(_moved_back(span, first))
+    return tuple(sorted(joined, key=lambda s: s.start))
+
+
+def _moved_back(span: Span, cuts: Sequence[Span]) -> Iterator[Span]:
+    """A span of the cut text as spans of the source: in pieces, where a cut lies inside it."""
+
+    def back(offset: int, *, at_end: bool) -> int:
+        for gap in cuts:
+            if gap.start > offset or (at_end and gap.start == offset):
+                break
+            offset += gap.end - gap.start
+        return offset
+
+    start, end = back(span.start, at_end=False), back(span.end, at_end=True)
+    values = tuple((name, back(low, at_end=False), back(high, at_end=True)) for name, low, high in span.values)
+    for gap in cuts:
+        if start < gap.start < end:
+            yield msgspec.structs.replace(span, start=start, end=gap.start, values=values)
+            start, values = gap.end, ()
+    yield msgspec.structs.replace(span, start=start, end=end, values=values)
+
+
+@lru_cache(maxsize=1)
+def _default() -> Cleaner:
+    return Cleaner()
+
+
+def clean(
+    text: str | None = None, *, html: str | bytes | None = None, url: str | None = None, site: str | None = None
+) -> Result:
+    """Cleans one text with all packs. See `Cleaner.clean`."""
+    return _default().clean(text, html=html, url=url, site=site)

@@ -1,0 +1,213 @@
+"""The words the rest is written in: a text, blocks that tile it, spans that leave it, and the result.
+
+All offsets are Unicode code points, half-open, and count from the start of the source text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import accumulate, pairwise
+from typing import Any, Literal, get_args
+
+import msgspec
+
+Kind = Literal[
+    "headline", "date", "byline", "bio", "credit", "caption", "tags", "related", "appeal", "promo",
+    "social", "notice", "ad", "nav", "repeated",
+]  # fmt: skip
+KINDS: tuple[str, ...] = get_args(Kind)
+
+Where = Literal["head", "tail", "any"]
+Status = Literal["cleaned", "unchanged", "doubtful", "failed"]
+
+SIDECAR_VERSION = 1
+
+
+class Block(msgspec.Struct, frozen=True):
+    """One line of a text with its line end; the blocks of a document tile it."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Document(msgspec.Struct, frozen=True, dict=True):
+    """A text to be judged, and what is known of where it came from.
+
+    `site` is what repetition is counted by and what site-bound rules look at; without it the host of
+    `url` serves.
+    """
+
+    text: str
+    url: str | None = None
+    site: str | None = None
+    id: str | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """Offsets at which lines start, with the text's length as the last entry."""
+        starts: list[int] | None = self.__dict__.get("starts")
+        if starts is None:
+            starts = list(accumulate(map(len, self.text.splitlines(keepends=True)), initial=0))
+            self.__dict__["starts"] = starts
+        return starts
+
+    @property
+    def blocks(self) -> Iterator[Block]:
+        """The lines of the text, in order, none left out."""
+        for start, end in pairwise(self.starts):
+            yield Block(start, end, self.text[start:end])
+
+
+Value = tuple[str, int, int]
+"""A named part of a span that metadata is read from: name, start, end."""
+
+
+class Span(msgspec.Struct, frozen=True, gc=False):
+    """A stretch of a document that a detector speaks of, or that has left.
+
+    Detectors yield spans as marks (`sure`, `where`, `keep` say how much they claim); `settle` turns
+    them into the sorted, disjoint spans of a result, whose `witnesses` name what else spoke for them.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    rule: str
+    detector: str = "rules"
+    sure: bool = True
+    where: Where = "any"
+    keep: bool = False
+    values: tuple[Value, ...] = ()
+    witnesses: tuple[str, ...] = ()
+
+
+class Stretch(msgspec.Struct, frozen=True, gc=False):
+    """Where a value of the metadata was read: offsets in the source."""
+
+    start: int
+    end: int
+
+
+class Credit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who an image, a film or a translation is owed to.
+
+    `name` is the credit as it stood; `person` and `agency` are its parts where they can be told apart.
+    """
+
+    name: str
+    person: str | None = None
+    agency: str | None = None
+    role: str | None = None
+
+
+class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the removed stretches say about the article. Empty beats wrong.
+
+    `date` is ISO 8601. `sources` gives, for each field that was filled, the stretches it was read from.
+    """
+
+    title: str | None = None
+    authors: list[str] = msgspec.field(default_factory=list)
+    date: str | None = None
+    credits: list[Credit] = msgspec.field(default_factory=list)
+    tags: list[str] = msgspec.field(default_factory=list)
+    sources: dict[str, list[Stretch]] = msgspec.field(default_factory=dict)
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """What did the cleaning: name, version, and each rule pack with a hash of its content."""
+
+    name: str
+    version: str
+    packs: dict[str, str]
+
+
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a text came from, as far as it is known, and what its bytes were."""
+
+    path: str | None = None
+    form: str | None = None
+    encoding: str | None = None
+    bom: bool = False
+    sha256: str | None = None
+    url: str | None = None
+    site: str | None = None
+
+
+class TextDigest(msgspec.Struct, frozen=True):
+    """Length in code points and SHA-256 of a text's UTF-8 bytes (lone surrogates passed through)."""
+
+    length: int
+    sha256: str
+
+
+class Removed(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A stretch that left, with its words, so that nothing is lost."""
+
+    start: int
+    end: int
+    kind: Kind
+    rule: str
+    text: str
+    witnesses: tuple[str, ...] = ()
+
+
+class Sidecar(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What stands beside a cleaned text: enough to explain, to verify and to restore it."""
+
+    version: int
+    id: str | None = None
+    status: Status
+    reason: str | None = None
+    tool: Tool
+    source: Source
+    before: TextDigest
+    after: TextDigest
+    metadata: Metadata
+    removed: list[Removed]
+
+
+def digest(text: str) -> TextDigest:
+    """Length and hash of a text; lone surrogates count as themselves."""
+    return TextDigest(len(text), sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What cleaning a document gave: the text, what left it, and what that said.
+
+    `source` is the text that all offsets refer to; `removed` is sorted and disjoint.
+    """
+
+    text: str
+    source: str
+    removed: tuple[Span, ...]
+    metadata: Metadata
+    status: Status
+    tool: Tool
+    reason: str | None = None
+    id: str | None = None
+    origin: Source = Source()
+
+    def sidecar(self) -> dict[str, Any]:
+        """The result as plain data, ready for JSON; `restore` takes it back. See `cleaner.data.Sidecar`."""
+        source = self.source
+        built: dict[str, Any] = msgspec.to_builtins(
+            Sidecar(
+                version=SIDECAR_VERSION,
+                id=self.id,
+                status=self.status,
+                reason=self.reason,
+                tool=self.tool,
+                source=self.origin,
+                before=digest(source),
+                after=digest(self.text),
+                metadata=self.metadata,
+                removed=[
+                    Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], s.witnesses)
+                    for s in self.removed
+                ],
+            )
+        )
+        return built

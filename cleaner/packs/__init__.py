@@ -1,0 +1,1 @@
+"""The rule packs that come with the package, one TOML file a language."""

@@ -1,0 +1,202 @@
+"""Reading packs. A pack that is not right is refused, saying which file, which rule, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import regex
+
+from cleaner.data import KINDS, Where
+from cleaner.errors import PackError
+from cleaner.rules.model import Head, Pack, Rule, Takes
+
+SHARED = "any"
+"""The pack that belongs to no language; its definitions can be used in every other pack."""
+
+VALUES = ("title", "author", "date", "credit", "tags", "role", "cut")
+"""What a named group may be called."""
+
+_TOP = ("pack", "define", "rule", "keep")
+_FIELDS = {
+    (field.encode_name): field for field in msgspec.structs.fields(Rule) if field.name not in ("lang", "keep")
+}
+_INSERT = re.compile(r"%\{(\w+)\}")
+_UPPER_IGNORING_CASE = re.compile(r"\\p\{Lu\}|\\p\{Lt\}|\\p\{Ll\}|\[\[:upper:\]\]")
+_MARK = re.compile(r"[⟦⟧]")
+
+
+def builtin_names() -> list[str]:
+    """Names of the packs that come with the package, the shared one first."""
+    names = (entry.name for entry in resources.files("cleaner.packs").iterdir())
+    found = sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return sorted(found, key=lambda name: name != SHARED)
+
+
+def load_packs(wanted: Iterable[str | Path | Pack] | None = None) -> tuple[Pack, ...]:
+    """Packs by name (`"en"`), path or as they are; all that come with the package if none are named.
+
+    Raises PackError for a pack that does not exist or is not well formed, and for a rule id given twice.
+    """
+    chosen = builtin_names() if wanted is None else list(wanted)
+    packs = tuple(entry if isinstance(entry, Pack) else _find(entry) for entry in chosen)
+    seen: dict[str, str] = {}
+    for pack in packs:
+        for rule in pack.rules:
+            if rule.id in seen:
+                raise PackError(f"rule {rule.id}: stands in pack {seen[rule.id]} and in {pack.name}; rename one")
+            seen[rule.id] = pack.name
+    return packs
+
+
+def _find(entry: str | Path) -> Pack:
+    path = Path(entry)
+    if path.suffix == ".toml":
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise PackError(f"{path}: cannot be read ({error.strerror}); give the path of a pack file") from None
+        return parse_pack(data, str(path), shared=_shared_definitions())
+    name = str(entry)
+    if name not in builtin_names():
+        hint = _did_you_mean(name, builtin_names())
+        raise PackError(f"no pack is called {name!r}{hint}; a pack of your own is named by its path, ending in .toml")
+    file = f"{name}.toml"
+    data = resources.files("cleaner.packs").joinpath(file).read_bytes()
+    return parse_pack(data, file, shared={} if name == SHARED else _shared_definitions())
+
+
+def _shared_definitions() -> dict[str, str]:
+    data = resources.files("cleaner.packs").joinpath(f"{SHARED}.toml").read_bytes()
+    return parse_pack(data, f"{SHARED}.toml", shared={}).define
+
+
+def parse_pack(data: bytes, file: str, shared: Mapping[str, str]) -> Pack:
+    """A pack from the bytes of its file. `shared` are definitions it may use besides its own."""
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PackError(f"{file}: not a TOML file in UTF-8: {error}") from None
+    for name in table:
+        if name not in _TOP:
+            raise PackError(f"{file}: unknown table [{name}]{_did_you_mean(name, _TOP)}; a pack has {', '.join(_TOP)}")
+    try:
+        head = msgspec.convert(table.get("pack", {}), Head)
+        define = msgspec.convert(table.get("define", {}), dict[str, str])
+    except msgspec.ValidationError as error:
+        raise PackError(f"{file}: [pack] and [define]: {error}") from None
+    known = {**shared, **define}
+    rules = [_rule(entry, head, known, file, keep=False) for entry in table.get("rule", [])]
+    rules += [_rule(entry, head, known, file, keep=True) for entry in table.get("keep", [])]
+    return Pack(head.name, head.lang, head.about, tuple(rules), sha256(data).hexdigest()[:16], define)
+
+
+def _rule(entry: dict[str, Any], head: Head, define: Mapping[str, str], file: str, *, keep: bool) -> Rule:
+    name = entry.get("id", "?")
+    place = f"{file}: rule {name}"
+    for field in entry:
+        if field not in _FIELDS:
+            raise PackError(f"{place}: unknown field {field!r}{_did_you_mean(field, _FIELDS)}")
+    for field, choices in (("kind", KINDS), ("takes", get_args(Takes)), ("where", get_args(Where))):
+        if field in entry and entry[field] not in choices:
+            hint = _did_you_mean(str(entry[field]), choices)
+            raise PackError(f"{place}: {field} {entry[field]!r} is none of {', '.join(choices)}{hint}")
+    filled = {**entry, "lang": head.lang, "keep": keep}
+    for field in ("match", "unless"):
+        if isinstance(filled.get(field), str):
+            filled[field] = expand(filled[field], define, place)
+    try:
+        rule = msgspec.convert(filled, Rule)
+    except msgspec.ValidationError as error:
+        raise PackError(f"{place}: {error}") from None
+    for complaint in _complaints(rule, head):
+        raise PackError(f"{place}: {complaint}")
+    return rule
+
+
+def expand(pattern: str, define: Mapping[str, str], place: str) -> str:
+    """The pattern with each `%{name}` replaced by its definition, in turn expanded."""
+
+    def insert(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in define:
+            raise PackError(f"{place}: %{{{name}}} is not defined{_did_you_mean(name, define)}; add it to [define]")
+        inner = {other: text for other, text in define.items() if other != name}
+        return f"(?:{expand(define[name], inner, place)})"
+
+    return _INSERT.sub(insert, pattern)
+
+
+def _complaints(rule: Rule, head: Head) -> Iterable[str]:
+    """What is wrong with a rule that is well typed."""
+    middle = "keep" if rule.keep else rule.kind
+    if not rule.id.startswith(f"{head.name}.{middle}."):
+        yield f"the id of this rule starts with {head.name}.{middle}."
+    if not rule.keep and not rule.kind:
+        yield "a rule has a kind; one that only protects text stands under [[keep]]"
+    if not rule.cues and rule.where == "any":
+        yield "a rule for any place names at least one cue; without cues it holds for head or tail only"
+    if any(not cue.lstrip("^").strip() for cue in rule.cues):
+        yield "a cue is empty"
+    if not rule.drops or not rule.stays:
+        yield "a rule has its proof: at least one text in drops and one in stays"
+    for example in (*rule.drops, *rule.todo):
+        if _MARK.findall(example) != ["⟦", "⟧"] * (example.count("⟦") or 1):
+            yield f"this example does not mark what leaves with ⟦ and ⟧ in pairs: {example[:60]!r}"
+    if any(_MARK.search(example) for example in rule.stays):
+        yield "a text that stays has no marks"
+    yield from _pattern_complaints(rule)
+
+
+def _pattern_complaints(rule: Rule) -> Iterable[str]:
+    for name, pattern in (("match", rule.pattern), ("unless", rule.unless)):
+        if pattern is None:
+            continue
+        if not rule.case and _UPPER_IGNORING_CASE.search(_ignoring_case(pattern)):
+            yield f"{name}: \\p{{Lu}} while ignoring case also matches small letters; write (?-i:\\p{{Lu}}) or case = true"
+        problem = _names_complaint(pattern)
+        if problem:
+            yield f"{name}: {problem}"
+
+
+def _ignoring_case(pattern: str) -> str:
+    """The parts of a pattern that no (?-i:…) protects."""
+    bare: list[str] = []
+    shields: list[bool] = []
+    for token in re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?-i:|.", pattern, re.DOTALL):
+        if token in ("(", "(?-i:"):
+            shields.append(token != "(")
+        elif token == ")" and shields:
+            shields.pop()
+        if not any(shields):
+            bare.append(token)
+    return "".join(bare)
+
+
+def _names_complaint(pattern: str) -> str | None:
+    """Looks at group names as text, so that loading compiles nothing; `rules test` compiles all."""
+    for name in re.findall(r"\(\?P<(\w+)>", pattern):
+        if name not in VALUES:
+            return f"group {name!r} fills nothing{_did_you_mean(name, VALUES)}; groups are {', '.join(VALUES)}"
+    return None
+
+
+def compile_complaint(rule: Rule) -> str | None:
+    """What the regex compiler says against a rule's patterns, or None."""
+    try:
+        _ = rule.compiled, rule.compiled_unless
+    except regex.error as error:
+        return f"rule {rule.id}: not a pattern: {error}"
+    return None
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,97 @@
+"""What a rule is. Packs are TOML files of these; `cleaner rules show ID` prints one."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+import regex
+
+from cleaner.data import Kind, Where
+
+Takes = Literal["match", "sentence", "line", "list", "tail"]
+
+LONGEST_LINE = 1_200
+"""A rule that takes lines leaves longer ones alone unless it says `longest`: they are flattened pages."""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"pattern": "match"}, dict=True):
+    """One way in which pages wrap a story, with the examples that prove it.
+
+    id         pack, kind and name: `en.appeal.donate`
+    kind       what the stretch is; empty for keep-rules, which veto whatever overlaps them
+    cues       literal word starts, one of which must occur; "^word" means at a line's start. A rule for
+               the head or the tail may go without: it is then tried on the first or last few lines
+    pattern    `match` in the file: `regex` syntax, ignoring case unless `case`; `%{name}` inserts a
+               definition. Tried on the line that holds the cue; ^ and $ are that line's ends
+    unless     a pattern that must not occur in what is taken (for a match: in its line)
+    takes      the match (or its group `cut`), the sentences it touches, the line, the line and the list
+               of headline-like lines below it, or the line and all that follows if no prose does
+    where      head, tail or any: how far from an end of the remaining text the rule still holds
+    sure       stands alone; otherwise a second witness is needed
+    sites      hosts or site names that the rule is bound to; none means all
+    longest    longest line, in code points, that a line-taking rule looks at
+    why        what makes this a sign, for the person who reads an explanation
+    drops      texts in which ⟦ and ⟧ mark exactly what this rule takes
+    stays      texts that must come through the whole tool untouched
+    todo       texts marked like drops that the rule should take one day and must not take today
+
+    Named groups of the pattern fill the metadata: title, author, date, credit, tags, role.
+    """
+
+    id: str
+    kind: Kind | Literal[""] = ""
+    cues: list[str] = []
+    pattern: str
+    unless: str | None = None
+    takes: Takes = "line"
+    where: Where = "any"
+    sure: bool = False
+    case: bool = False
+    sites: list[str] = []
+    longest: int = LONGEST_LINE
+    why: str
+    drops: list[str]
+    stays: list[str]
+    todo: list[str] = []
+    lang: str = ""
+    keep: bool = False
+
+    @cached_property
+    def compiled(self) -> regex.Pattern[str]:
+        """The pattern, compiled when it is first needed."""
+        return regex.compile(self.pattern, self._flags)
+
+    @cached_property
+    def compiled_unless(self) -> regex.Pattern[str] | None:
+        """The exception, compiled when it is first needed."""
+        return None if self.unless is None else regex.compile(self.unless, self._flags)
+
+    @property
+    def _flags(self) -> int:
+        return regex.V0 if self.case else regex.V0 | regex.IGNORECASE
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Named groups that fill metadata."""
+        return tuple(name for name in self.compiled.groupindex if name != "cut")
+
+
+class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[pack]` table: the pack's name and the language whose dates its rules read."""
+
+    name: str
+    lang: str = ""
+    about: str = ""
+
+
+class Pack(msgspec.Struct, frozen=True):
+    """Rules that belong together, and a hash of the file they came from."""
+
+    name: str
+    lang: str
+    about: str
+    rules: tuple[Rule, ...]
+    hash: str
+    define: dict[str, str]

@@ -1,0 +1,436 @@
+"""Marks to spans: the only place that weighs, and the only function that cuts.
+
+Judge alone, then by neighbours, as jusText does: what is sure stands; what is not sure stands only beside
+something that does, at the text's edge, or where a second detector speaks of the same stretch. Every test
+looks at the text that would be kept, so weighing again after the cut finds nothing new.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from cleaner.data import Document, Kind, Span
+from cleaner.text import content, line_at
+
+HEAD = 600
+"""A mark for the head holds while at most this much kept text, in code points, stands before it."""
+
+TAIL = 1_000
+"""A mark for the tail holds while at most this much kept text stands after it."""
+
+SHARED = 0.5
+"""A second detector is a witness when it speaks of at least this share of the stretch."""
+
+TOO_MUCH = 0.5
+"""Unsure marks that would take more than this share of what the sure ones leave are not believed."""
+
+FRAGMENT = 160
+"""The longest stretch, in code points, caught between two removed ones in a line that goes with them."""
+
+MOST_OF_LINE = 0.6
+"""A line of which at least this share is an appeal or the like leaves whole."""
+
+SCRAP = 250
+"""No stretch longer than this goes with the rest of its line."""
+
+HEADING = 60
+"""The longest line that may be a heading left over nothing."""
+
+FAR = 200
+"""White space longer than this parts two marks."""
+
+SPOKEN: frozenset[Kind] = frozenset({"appeal", "promo", "notice", "social", "bio"})
+"""Kinds that address the reader in sentences, where an unmarked sentence between two marked ones is more."""
+
+LISTED: frozenset[Kind] = frozenset({"related", "tags", "social", "nav"})
+"""Kinds that come as lists of short lines."""
+
+FINE: frozenset[Kind] = frozenset({"date", "byline", "credit", "tags", "headline"})
+"""Kinds that carry metadata: inside a wider stretch of another kind they keep their own name."""
+
+FRAGMENT_RULE = "settle.fragment"
+HEADING_RULE = "settle.heading"
+
+
+class Settled(NamedTuple):
+    """What leaves, and whether more would have left had it been believed."""
+
+    spans: tuple[Span, ...]
+    doubtful: bool
+
+
+def settle(document: Document, marks: Iterable[Span]) -> Settled:
+    """Sorted, disjoint spans that leave a document, from the marks of all detectors in any order."""
+    given = list(marks)
+    if not given:
+        return Settled((), False)
+    ordered = sorted(given, key=lambda m: (m.start, -m.end, m.kind, m.rule))
+    spoken = _without_vetoed(ordered)
+    if not spoken:
+        return Settled((), False)
+    standing = _Weighing(document, spoken).standing()
+    doubtful = _takes_too_much(document.text, standing)
+    if doubtful:
+        standing = _Weighing(document, [mark for mark in spoken if mark.sure]).standing()
+    return Settled(_widened(document, _painted(document.text, standing)), doubtful)
+
+
+def cut(text: str, spans: Sequence[Span]) -> str:
+    """The text without the spans, which are sorted and disjoint."""
+    if not spans:
+        return text
+    kept = []
+    at = 0
+    for span in spans:
+        kept.append(text[at : span.start])
+        at = span.end
+    kept.append(text[at:])
+    return "".join(kept)
+
+
+def _without_vetoed(marks: Sequence[Span]) -> list[Span]:
+    keeps = [mark for mark in marks if mark.keep]
+    if not keeps:
+        return list(marks)
+    ends, starts = [], []
+    for keep in keeps:
+        if ends and keep.start <= ends[-1]:
+            ends[-1] = max(ends[-1], keep.end)
+        else:
+            starts.append(keep.start)
+            ends.append(keep.end)
+    left = []
+    for mark in marks:
+        at = bisect_right(ends, mark.start)
+        if not mark.keep and not (at < len(starts) and starts[at] < mark.end):
+            left.append(mark)
+    return left
+
+
+class _Weighing:
+    """Which marks stand. Grows until nothing more is believed; never takes back."""
+
+    def __init__(self, document: Document, marks: list[Span]) -> None:
+        self.document = document
+        self.text = document.text
+        self.marks = marks
+        self.stands: list[bool] = []
+        self.why: list[set[str]] = []
+
+    def standing(self) -> list[Span]:
+        """The marks that stand, in order, each with its witnesses."""
+        self._begin()
+        while True:
+            while self._forward() | self._backward():
+                pass
+            more = self._fragments()
+            if not more:
+                break
+            self.marks = sorted([*self.marks, *more], key=lambda m: (m.start, -m.end, m.kind, m.rule))
+            self._begin()
+        return [
+            msgspec.structs.replace(mark, witnesses=tuple(sorted(why))) if why else mark
+            for mark, stands, why in zip(self.marks, self.stands, self.why, strict=True)
+            if stands
+        ]
+
+    def _begin(self) -> None:
+        size = len(self.text)
+        self.stands = [False] * len(self.marks)
+        self.why = _second_detectors(self.marks)
+        self.before = [mark.start for mark in self.marks]
+        self.after = [size - mark.end for mark in self.marks]
+
+    def _allowed(self, at: int) -> bool:
+        where = self.marks[at].where
+        if where == "head":
+            return self.before[at] <= HEAD
+        if where == "tail":
+            return self.after[at] <= TAIL
+        return True
+
+    def _believe(self, at: int, neighbour: str | None) -> bool:
+        """Whether a mark newly stands, given what it touches on the side that is being walked from."""
+        mark = self.marks[at]
+        if self.stands[at] or not self._allowed(at):
+            return False
+        if not mark.sure and not self.why[at]:
+            # A repeated stretch at the edge is no more than a story that opens or ends on its refrain.
+            if neighbour is None or mark.detector == "echoes":
+                return False
+            self.why[at].add(neighbour)
+        self.stands[at] = True
+        return True
+
+    def _forward(self) -> bool:
+        changed = False
+        reach = gone = 0
+        last = "edge.start"
+        for at, mark in enumerate(self.marks):
+            self.before[at] = max(0, mark.start - gone)
+            near = mark.start <= reach or self._blank(reach, mark.start)
+            changed |= self._believe(at, last if near else None)
+            if self.stands[at]:
+                gone += max(0, mark.end - max(mark.start, reach))
+                if mark.end >= reach:
+                    reach, last = mark.end, mark.rule
+        return changed
+
+    def _backward(self) -> bool:
+        changed = False
+        size = len(self.text)
+        reach, gone = size, 0
+        last = "edge.end"
+        for at in sorted(range(len(self.marks)), key=lambda n: -self.marks[n].end):
+            mark = self.marks[at]
+            self.after[at] = max(0, size - mark.end - gone)
+            near = mark.end >= reach or self._blank(mark.end, reach)
+            changed |= self._believe(at, last if near else None)
+            if self.stands[at]:
+                gone += max(0, min(mark.end, reach) - mark.start)
+                if mark.start <= reach:
+                    reach, last = mark.start, mark.rule
+        return changed
+
+    def _blank(self, start: int, end: int) -> bool:
+        return end - start <= FAR and self.text[start:end].isspace()
+
+    def _fragments(self) -> list[Span]:
+        """What is caught between removed stretches, the rest of lines that mostly leave, orphan headings."""
+        standing = [mark for mark, stands in zip(self.marks, self.stands, strict=True) if stands]
+        covered = _merged(standing)
+        return [*self._gaps(covered), *self._scraps(covered), *self._headings(covered)]
+
+    def _gaps(self, covered: Sequence[Span]) -> Iterator[Span]:
+        for left, right in zip(covered, covered[1:], strict=False):
+            start, end = content(self.text, left.end, right.start)
+            if start == end or end - start > FRAGMENT:
+                continue
+            words = self.text[start:end]
+            same_line = not _breaks(self.text[left.end : right.start])
+            spoken = same_line and left.kind in SPOKEN and right.kind in SPOKEN
+            listed = left.kind == right.kind and left.kind in LISTED and len(words) <= 30 and not _breaks(words)
+            if spoken or listed:
+                yield _scrap(start, end, left.kind, FRAGMENT_RULE)
+
+    def _scraps(self, covered: Sequence[Span]) -> Iterator[Span]:
+        """Uncovered parts of lines of which nothing worth keeping is left."""
+        starts = self.document.starts
+        done = -1
+        for span in covered:
+            line = line_at(starts, span.start)
+            if line == done:
+                continue
+            done = line
+            low, high = content(self.text, starts[line], starts[line + 1])
+            inside = [s for s in _within(covered, low, high) if s.start < high and s.end > low]
+            left = _uncovered(self.text, low, high, inside)
+            if not left:
+                continue
+            mute = not any(letter.isalnum() for start, end in left for letter in self.text[start:end])
+            gone = (high - low) - sum(end - start for start, end in left)
+            mostly = (
+                gone >= MOST_OF_LINE * (high - low)
+                and max(end - start for start, end in left) <= SCRAP
+                and all(s.kind in SPOKEN for s in inside)
+            )
+            if mute or mostly:
+                for start, end in left:
+                    yield _scrap(start, end, inside[0].kind, FRAGMENT_RULE)
+
+    def _headings(self, covered: Sequence[Span]) -> Iterator[Span]:
+        """Short lines ending in a colon, over a list of links that left."""
+        starts = self.document.starts
+        for span in covered:
+            line = line_at(starts, span.start)
+            if span.kind not in LISTED or line == 0 or self.text[starts[line] : span.start].strip():
+                continue
+            above = line - 1
+            while above > 0 and self.text[starts[above] : starts[above + 1]].isspace():
+                above -= 1
+            low, high = content(self.text, starts[above], starts[above + 1])
+            if 0 < high - low <= HEADING and self.text[high - 1] in ":：" and not any(_within(covered, low, high)):
+                yield _scrap(low, high, span.kind, HEADING_RULE)
+
+
+def _second_detectors(marks: Sequence[Span]) -> list[set[str]]:
+    """For each mark, rules of other detectors that speak of at least half of it."""
+    why: list[set[str]] = [set() for _ in marks]
+    if len({mark.detector for mark in marks}) < 2:
+        return why
+    open_: list[int] = []
+    for at, mark in enumerate(marks):
+        open_ = [n for n in open_ if marks[n].end > mark.start]
+        for other in open_:
+            if marks[other].detector == mark.detector:
+                continue
+            shared = min(mark.end, marks[other].end) - mark.start
+            for one, two in ((at, other), (other, at)):
+                if shared >= SHARED * (marks[one].end - marks[one].start):
+                    why[one].add(marks[two].rule)
+        open_.append(at)
+    return why
+
+
+def _scrap(start: int, end: int, kind: Kind, rule: str) -> Span:
+    return Span(start, end, kind, rule, "settle", sure=True)
+
+
+def _merged(standing: Sequence[Span]) -> list[Span]:
+    """Standing marks as disjoint stretches; of overlapping ones the first names the kind."""
+    merged: list[Span] = []
+    for mark in standing:
+        if merged and mark.start < merged[-1].end:
+            if mark.end > merged[-1].end:
+                merged[-1] = msgspec.structs.replace(merged[-1], end=mark.end)
+        else:
+            merged.append(mark)
+    return merged
+
+
+def _within(covered: Sequence[Span], low: int, high: int) -> Sequence[Span]:
+    first = max(0, bisect_right(covered, low, key=lambda s: s.start) - 1)
+    found = covered[first : bisect_left(covered, high, key=lambda s: s.start)]
+    return [span for span in found if span.end > low]
+
+
+def _uncovered(text: str, low: int, high: int, inside: Sequence[Span]) -> list[tuple[int, int]]:
+    left = []
+    at = low
+    for start, end in (*((s.start, s.end) for s in inside), (high, high)):
+        gap = content(text, at, max(at, start))
+        if gap[0] < gap[1]:
+            left.append(gap)
+        at = max(at, end)
+    return left
+
+
+def _breaks(text: str) -> bool:
+    return len((text + "|").splitlines()) > 1
+
+
+def _takes_too_much(text: str, standing: Sequence[Span]) -> bool:
+    """Whether what only witnesses support would take more than `TOO_MUCH` of what the sure marks leave."""
+    sure = sum(s.end - s.start for s in _merged([mark for mark in standing if mark.sure]))
+    both = sum(s.end - s.start for s in _merged(standing))
+    return both - sure > TOO_MUCH * max(1, len(text.strip()) - sure)
+
+
+def _painted(text: str, standing: Sequence[Span]) -> list[Span]:
+    """Disjoint spans from overlapping marks, cluster by cluster, and neighbours of one kind joined."""
+    painted: list[Span] = []
+    cluster: list[Span] = []
+    reach = -1
+    for mark in standing:
+        if mark.start >= reach and cluster:
+            painted.extend(_paint(cluster))
+            cluster = []
+        cluster.append(mark)
+        reach = max(reach, mark.end)
+    painted.extend(_paint(cluster))
+    return _joined(text, painted)
+
+
+def _paint(cluster: list[Span]) -> list[Span]:
+    """One owner for each stretch: the sure and wide first, then narrower ones that carry metadata."""
+    if len(cluster) < 2:
+        return cluster
+    points = sorted({edge for mark in cluster for edge in (mark.start, mark.end)})
+    owner: list[Span | None] = [None] * (len(points) - 1)
+    for mark in sorted(cluster, key=lambda m: (m.kind in FINE, not m.sure, m.start - m.end)):
+        for at in range(bisect_left(points, mark.start), bisect_left(points, mark.end)):
+            held = owner[at]
+            if held is None or (mark.kind in FINE and mark.end - mark.start < held.end - held.start):
+                owner[at] = mark
+    spans: list[Span] = []
+    begin = 0
+    for at, held in enumerate(owner):
+        if held is not None and (at + 1 == len(owner) or owner[at + 1] is not held):
+            spans.append(_piece(held, points[begin], points[at + 1], cluster))
+            begin = at + 1
+    return spans
+
+
+def _piece(mark: Span, start: int, end: int, cluster: Sequence[Span]) -> Span:
+    also = {m.rule for m in cluster if m.start < end and start < m.end and m.rule != mark.rule}
+    values = mark.values
+    if start != mark.start:
+        values = tuple(v for v in values if start <= v[1] < end)
+    return msgspec.structs.replace(
+        mark, start=start, end=end, witnesses=tuple(sorted(also.union(mark.witnesses))), values=values
+    )
+
+
+def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Neighbours of one kind in one line made one; the longer one's rule names it."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and joined[-1].kind == span.kind and _touch(text, joined[-1].end, span.start):
+            left = joined[-1]
+            named, other = (left, span) if left.end - left.start >= span.end - span.start else (span, left)
+            also = {*left.witnesses, *span.witnesses, other.rule} - {named.rule}
+            joined[-1] = msgspec.structs.replace(
+                named, start=left.start, end=span.end, values=left.values + span.values, witnesses=tuple(sorted(also))
+            )
+        else:
+            joined.append(span)
+    return joined
+
+
+def _touch(text: str, start: int, end: int) -> bool:
+    return start == end or (end - start < FAR and text[start:end].isspace() and not _breaks(text[start:end]))
+
+
+def _widened(document: Document, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Spans with the white space that would be left over: their line ends, or one side's blanks."""
+    text = document.text
+    bounds: list[list[int]] = []
+    run = 0
+    for at, span in enumerate(spans):
+        bounds.append([span.start, span.end])
+        last = at + 1 == len(spans)
+        following = len(text) if last else spans[at + 1].start
+        if not last and (span.end == following or text[span.end : following].isspace()):
+            bounds[at][1] = following
+            continue
+        floor = spans[run - 1].end if run else 0
+        _widen(text, bounds[run], bounds[at], floor, following)
+        run = at + 1
+    return tuple(
+        span if [span.start, span.end] == bound else msgspec.structs.replace(span, start=bound[0], end=bound[1])
+        for span, bound in zip(spans, bounds, strict=True)
+    )
+
+
+def _widen(text: str, first: list[int], last: list[int], floor: int, ceiling: int) -> None:
+    """Widens a run of spans in place: `first` and `last` are the bounds of its first and last span."""
+    start, end = first[0], last[1]
+    left, right = start, end
+    while left > floor and text[left - 1].isspace():
+        left -= 1
+    while right < ceiling and text[right].isspace():
+        right += 1
+    starts_line = left == 0 or _breaks(text[left:start])
+    ends_line = right == len(text) or _breaks(text[end:right])
+    if right == len(text):
+        first[0] = left
+        last[1] = right if left == 0 else end
+    elif starts_line and ends_line:
+        first[0] = 0 if left == 0 else left + _last_break(text[left:start])
+        last[1] = right if left == 0 else end + _last_break(text[end:right])
+    elif ends_line:
+        first[0] = left
+    elif starts_line or left < start:
+        last[1] = right
+
+
+def _last_break(white: str) -> int:
+    """Offset just after the last line end in a stretch of white space."""
+    lines = white.splitlines(keepends=True)
+    if lines and not _breaks(lines[-1]):
+        return len(white) - len(lines[-1])
+    return len(white)

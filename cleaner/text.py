@@ -1,0 +1,132 @@
+"""Looking at text without changing it: folding, lines, sentences, and the key a block is counted by.
+
+Everything here takes a text and offsets into it and gives offsets back; nothing returns altered text that
+could end up in a result.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+import xxhash
+
+_INDENT = re.compile(r"\n([^\S\n]+)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DIGITS = re.compile(r"\d+")
+_LOOKALIKES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " ", "\u2028": "\n", "\u2029": "\n", "\x85": "\n"})
+
+
+def fold(text: str) -> str:
+    """The text as cues are looked up in it, code point for code point as long as the text itself.
+
+    `str.casefold` would change the length (ß becomes ss), so this lowers instead; the one letter that
+    grows when lowered, U+0130, is replaced first. Indentation moves in front of its line feed, so that
+    line feed and word touch. Positions in the folded text tell only which line was hit.
+    """
+    folded = text.lower()
+    if len(folded) != len(text):
+        folded = text.replace("\u0130", "i").lower()
+    if not folded.isascii():
+        for odd, plain in _LOOKALIKES.items():
+            folded = folded.replace(chr(odd), plain)
+    if "\r" in folded:
+        folded = folded.replace("\r\n", " \n").replace("\r", "\n")
+    if "\n " in folded or "\n\t" in folded:
+        folded = _INDENT.sub(r"\1\n", folded)
+    return folded
+
+
+def without_surrogates(text: str) -> str:
+    """The text with each lone surrogate replaced, for libraries that insist on valid Unicode."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def key(text: str) -> int:
+    """64-bit key under which a block is counted: folded, blanks joined, digits masked.
+
+    So "12,408 readers" and "12,977 readers" are one. The hash is XXH3, stable across runs and machines.
+    """
+    words = " ".join(_DIGITS.sub("0", fold(unicodedata.normalize("NFC", text))).split())
+    return xxhash.xxh3_64_intdigest(words.encode("utf-8", "replace"))
+
+
+def compose(text: str) -> tuple[str, list[int]] | None:
+    """NFC form of a text that is not in it, with the source offset of each of its code points; else None.
+
+    The list has one entry more than the form, so that ends can be looked up too. A stretch that composes
+    maps as a whole: an offset inside it cannot be asked for.
+    """
+    if unicodedata.is_normalized("NFC", text):
+        return None
+    forms: list[str] = []
+    offsets: list[int] = []
+    for start, end in _clusters(text):
+        form = unicodedata.normalize("NFC", text[start:end])
+        forms.append(form)
+        offsets.extend([start] * len(form))
+    offsets.append(len(text))
+    return "".join(forms), offsets
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at == len(text) or not _joins(text[at]):
+            yield start, at
+            start = at
+
+
+def _joins(letter: str) -> bool:
+    # Hangul vowels and tails compose with what stands before them without being combining marks.
+    return unicodedata.combining(letter) != 0 or "\u1160" <= letter <= "\u11ff" or unicodedata.category(letter) == "Mc"
+
+
+def content(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch without the white space around it; empty stretches come back empty at `start`."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def line_at(starts: Sequence[int], offset: int) -> int:
+    """Number of the line that holds `offset`; an offset at the very end belongs to the last line."""
+    return max(0, min(bisect_right(starts, offset) - 1, len(starts) - 2))
+
+
+# Sentence ends: closing marks may follow; a blank must, unless the writing has none (。！？).
+_END = re.compile(r"(?:[.!?…؟۔]+[\"'”’»›)\]“]*(?=\s)|[。！？]+[」』”’）)]*)\s*")
+_SHORT = re.compile(
+    r"(?:^|[\s(\"'“„«])(?:\w|[A-Z]\.(?:\w\.)*\w?|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Jr|Sr|St|"
+    r"vs|No|Nr|Inc|Ltd|Co|Corp|approx|ca|bzw|usw|Dres|Hr|Fr|Sra?|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
+    r"etc|resp|tel|Nos|Art|Abs|art|ul|al|prof|dr|mgr|inż|hab|tzn|tzw|np|m\.in|godz|proc|św|im|ks|płk|gen|mjr|"
+    r"fig|vol|pp|ed|eds|dept|univ|Mt|Ft|Fla|Calif|Mass|Conn|Ill|Tenn|Pa|Va|Wash|Ore|Ariz|Colo|Ga|Miss|Tex|Wis)$"
+)
+
+
+def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Sentences of one line, tiling it from `start` to `end`; blanks belong to the sentence before them."""
+    found = []
+    at = start
+    for match in _END.finditer(text, start, end):
+        stop = match.end()
+        if stop < end and not _is_break(text, match):
+            continue
+        found.append((at, stop))
+        at = stop
+    if at < end:
+        found.append((at, end))
+    return found
+
+
+def _is_break(text: str, match: re.Match[str]) -> bool:
+    after = text[match.end()]
+    if after.islower():
+        return False
+    if match[0][0] != ".":
+        return True
+    return not _SHORT.search(text, max(0, match.start() - 8), match.start())
