@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from cleaner.data import KINDS, Document, Result, Source, Span, Tool
+from cleaner.data import KINDS, Document, Result, Source, Span, Status, Tool
 from cleaner.echoes import echoes
 from cleaner.errors import InputError
 from cleaner.metadata import read
@@ -88,12 +88,14 @@ class Cleaner:
         while True:
             # What one cut lays bare may be boilerplate in its turn; text only shrinks, so this ends.
             current = msgspec.structs.replace(document, text=text) if spans else document
-            more, doubt = settle(current, self._marks(current))
-            doubtful = doubtful or doubt
-            if not more:
+            settled = settle(current, self._marks(current))
+            doubtful = doubtful or settled.doubtful
+            if not settled.spans:
                 break
-            spans = _together(spans, more) if spans else more
+            spans = _together(spans, settled.spans) if spans else settled.spans
             text = cut(source, spans)
+            if settled.final:
+                break
         status, reason = _verdict(text, spans, doubtful)
         return Result(
             text=text,
@@ -114,7 +116,7 @@ class Cleaner:
                     yield mark
 
 
-def _verdict(text: str, spans: Sequence[Span], doubtful: bool) -> tuple[str, str | None]:
+def _verdict(text: str, spans: Sequence[Span], doubtful: bool) -> tuple[Status, str | None]:
     if doubtful:
         return "doubtful", "more was marked than is likely, so only what is sure has left"
     if not spans:

@@ -129,6 +129,7 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
 
     path: str | None = None
     form: str | None = None
+    field: str | None = None
     encoding: str | None = None
     bom: bool = False
     sha256: str | None = None
@@ -155,7 +156,10 @@ class Removed(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Sidecar(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What stands beside a cleaned text: enough to explain, to verify and to restore it."""
+    """What stands beside a cleaned text: enough to explain, to verify and to restore it.
+
+    `before` and `after` are missing only where there was no text to speak of: bytes that could not be decoded.
+    """
 
     version: int
     id: str | None = None
@@ -163,8 +167,8 @@ class Sidecar(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     reason: str | None = None
     tool: Tool
     source: Source
-    before: TextDigest
-    after: TextDigest
+    before: TextDigest | None = None
+    after: TextDigest | None = None
     metadata: Metadata
     removed: list[Removed]
 

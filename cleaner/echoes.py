@@ -28,13 +28,16 @@ def echoes(document: Document) -> Iterator[Span]:
     long = [line for line in lines if len(line) >= SHORTEST]
     if len(set(long)) < len(long):
         yield from _again(text, (content(text, *bounds) for bounds in pairwise(document.starts)), "echo.line")
-    parts = [
-        content(text, *part)
-        for (start, end), line in zip(pairwise(document.starts), lines, strict=True)
-        if len(line) >= LONG_LINE
-        for part in sentences(text, start, end)
-    ]
-    yield from _again(text, iter(parts), "echo.sentence")
+    # Splitting well is costly and most texts repeat nothing, so a crude split looks first.
+    crude = [part for line in lines if len(line) >= LONG_LINE for part in line.split(". ") if len(part) >= SHORTEST]
+    if len(set(crude)) < len(crude):
+        parts = (
+            content(text, *part)
+            for (start, end), line in zip(pairwise(document.starts), lines, strict=True)
+            if len(line) >= LONG_LINE
+            for part in sentences(text, start, end)
+        )
+        yield from _again(text, parts, "echo.sentence")
 
 
 def _again(text: str, parts: Iterator[tuple[int, int]], rule: str) -> Iterator[Span]:

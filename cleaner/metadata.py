@@ -29,6 +29,17 @@ _AGENCIES = regex.compile(
 _EDGE_MARKS = " \t\r\n:;,.|–—-()[]©\u00a0"
 
 
+_ROLES = {
+    "photo": (
+        "photo", "foto", "pic", "image", "imag", "imm", "bild", "fot", "kuva", "valokuv", "zdjęci", "sním", "фото",
+        "світлин", "снимок", "görsel", "gambar", "写真", "照片", "图片", "圖", "사진", "صور", "ljusbild", "beeld",
+    ),
+    "video": ("video", "vidéo", "vídeo", "film", "відео", "видео", "动画", "動画", "视频", "影片", "영상", "فيديو"),
+    "graphic": ("graphic", "grafi", "infogra", "illustrat", "ilustra", "графік", "график", "инфограф", "graphique"),
+    "translation": ("transl", "übersetz", "traduc", "traduz", "traduç", "tłumacz", "překlad", "переклад", "перевод"),
+}  # fmt: skip
+
+
 class _Found(NamedTuple):
     name: str
     text: str
@@ -49,7 +60,7 @@ def read(source: str, spans: Iterable[Span], languages: Mapping[str, str] | None
     ]
     if not found:
         return Metadata()
-    roles = [(f.stretch, f.text.strip(_EDGE_MARKS).lower()) for f in found if f.name == "role"]
+    roles = [(f.stretch, role_of(f.text)) for f in found if f.name == "role"]
     sources: dict[str, list[Stretch]] = {}
     title, date = _first(found, "title", sources), _first_date(found, sources)
     return Metadata(
@@ -95,7 +106,7 @@ def _gather(
 
 
 def _credits(
-    found: Iterable[_Found], roles: Sequence[tuple[Stretch, str]], sources: dict[str, list[Stretch]]
+    found: Iterable[_Found], roles: Sequence[tuple[Stretch, str | None]], sources: dict[str, list[Stretch]]
 ) -> list[Credit]:
     credits: dict[str, Credit] = {}
     for value in found:
@@ -120,6 +131,12 @@ def tags_of(text: str) -> list[str]:
     """Entries of a tag line, in order, each once."""
     entries = (" ".join(part.strip(_EDGE_MARKS + "#").split()) for part in _TAG_SPLIT.split(text))
     return list(dict.fromkeys(entry for entry in entries if 1 < len(entry) <= 80))
+
+
+def role_of(text: str) -> str | None:
+    """What a credit is for (photo, video, graphic, translation), from the word before it in any language."""
+    word = text.strip(_EDGE_MARKS).casefold()
+    return next((role for role, starts in _ROLES.items() if word.startswith(starts)), None)
 
 
 def credit_of(text: str, role: str | None = None) -> Credit | None:

@@ -40,6 +40,9 @@ SCRAP = 250
 HEADING = 60
 """The longest line that may be a heading left over nothing."""
 
+LITTLE = 2_000
+"""What may be gone, in code points, while no line can have come newly into reach of a head or tail rule."""
+
 FAR = 200
 """White space longer than this parts two marks."""
 
@@ -57,26 +60,54 @@ HEADING_RULE = "settle.heading"
 
 
 class Settled(NamedTuple):
-    """What leaves, and whether more would have left had it been believed."""
+    """What leaves, whether more would have left had it been believed, and whether nothing can be left to find.
+
+    `final` is said only where it is sure: whole lines left, each mark stood, and so little is gone that no
+    line came newly near an end. Elsewhere the text that is left must be looked at again.
+    """
 
     spans: tuple[Span, ...]
     doubtful: bool
+    final: bool
 
 
 def settle(document: Document, marks: Iterable[Span]) -> Settled:
     """Sorted, disjoint spans that leave a document, from the marks of all detectors in any order."""
-    given = list(marks)
+    given = list(_trimmed(document.text, marks))
     if not given:
-        return Settled((), False)
+        return Settled((), False, True)
     ordered = sorted(given, key=lambda m: (m.start, -m.end, m.kind, m.rule))
     spoken = _without_vetoed(ordered)
     if not spoken:
-        return Settled((), False)
+        return Settled((), False, True)
     standing = _Weighing(document, spoken).standing()
     doubtful = _takes_too_much(document.text, standing)
     if doubtful:
         standing = _Weighing(document, [mark for mark in spoken if mark.sure]).standing()
-    return Settled(_widened(document, _painted(document.text, standing)), doubtful)
+    spans = _widened(document, _painted(document.text, standing))
+    final = not doubtful and len(standing) >= len(spoken) == len(given) and _only_lines(document, spans)
+    return Settled(spans, doubtful, final)
+
+
+def _trimmed(text: str, marks: Iterable[Span]) -> Iterator[Span]:
+    """Marks without the white space around their words; marks without words are none."""
+    for mark in marks:
+        start, end = content(text, mark.start, mark.end)
+        if (start, end) == (mark.start, mark.end):
+            yield mark
+        elif start < end:
+            yield msgspec.structs.replace(mark, start=start, end=end)
+
+
+def _only_lines(document: Document, spans: Sequence[Span]) -> bool:
+    starts = document.starts
+    gone = 0
+    for span in spans:
+        first, last = bisect_left(starts, span.start), bisect_left(starts, span.end)
+        if starts[first] != span.start or starts[last] != span.end:
+            return False
+        gone += span.end - span.start
+    return gone <= LITTLE
 
 
 def cut(text: str, spans: Sequence[Span]) -> str:

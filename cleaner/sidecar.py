@@ -54,6 +54,8 @@ def restore(text: str, sidecar: Mapping[str, Any] | str | bytes) -> str:
     """
     plain = load(sidecar) if isinstance(sidecar, (str, bytes)) else _checked(dict(sidecar))
     facts = msgspec.convert(plain, Sidecar)
+    if facts.before is None:
+        raise RestoreError("this sidecar is of something that was never cleaned; its source is what was passed through")
     if digest(text) != facts.after:
         raise RestoreError(
             "the text is not the one that this sidecar was written beside (length or hash differ); "

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+import regex
 import xxhash
 
 _INDENT = re.compile(r"\n([^\S\n]+)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# A letter with what composes with it; Hangul vowels and tails are no marks, but compose all the same.
+_CLUSTER = regex.compile(r"\P{M}[\p{M}\u1160-\u11ff]+")
 _DIGITS = re.compile(r"\d+")
 _LOOKALIKES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " ", "\u2028": "\n", "\u2029": "\n", "\x85": "\n"})
 
@@ -54,34 +57,26 @@ def key(text: str) -> int:
 
 
 def compose(text: str) -> tuple[str, list[int]] | None:
-    """NFC form of a text that is not in it, with the source offset of each of its code points; else None.
+    """A text with its combining marks composed, and the source offset of each code point; None if it has none.
 
-    The list has one entry more than the form, so that ends can be looked up too. A stretch that composes
-    maps as a whole: an offset inside it cannot be asked for.
+    The list has one entry more than the form, so that ends can be looked up too. A letter and its marks map
+    as a whole.
     """
     if unicodedata.is_normalized("NFC", text):
         return None
     forms: list[str] = []
     offsets: list[int] = []
-    for start, end in _clusters(text):
-        form = unicodedata.normalize("NFC", text[start:end])
-        forms.append(form)
-        offsets.extend([start] * len(form))
-    offsets.append(len(text))
+    at = 0
+    for cluster in _CLUSTER.finditer(text):
+        start, end = cluster.span()
+        form = unicodedata.normalize("NFC", cluster[0])
+        forms += (text[at:start], form)
+        offsets += range(at, start)
+        offsets += [start] * len(form)
+        at = end
+    forms.append(text[at:])
+    offsets += range(at, len(text) + 1)
     return "".join(forms), offsets
-
-
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for at in range(1, len(text) + 1):
-        if at == len(text) or not _joins(text[at]):
-            yield start, at
-            start = at
-
-
-def _joins(letter: str) -> bool:
-    # Hangul vowels and tails compose with what stands before them without being combining marks.
-    return unicodedata.combining(letter) != 0 or "\u1160" <= letter <= "\u11ff" or unicodedata.category(letter) == "Mc"
 
 
 def content(text: str, start: int, end: int) -> tuple[int, int]:
@@ -101,7 +96,7 @@ def line_at(starts: Sequence[int], offset: int) -> int:
 # Sentence ends: closing marks may follow; a blank must, unless the writing has none (。！？).
 _END = re.compile(r"(?:[.!?…؟۔]+[\"'”’»›)\]“]*(?=\s)|[。！？]+[」』”’）)]*)\s*")
 _SHORT = re.compile(
-    r"(?:^|[\s(\"'“„«])(?:\w|[A-Z]\.(?:\w\.)*\w?|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Jr|Sr|St|"
+    r"(?:^|[\s(\"'“„«])(?:[^\W\d_]|[A-Z]\.(?:\w\.)*\w?|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Jr|Sr|St|"
     r"vs|No|Nr|Inc|Ltd|Co|Corp|approx|ca|bzw|usw|Dres|Hr|Fr|Sra?|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
     r"etc|resp|tel|Nos|Art|Abs|art|ul|al|prof|dr|mgr|inż|hab|tzn|tzw|np|m\.in|godz|proc|św|im|ks|płk|gen|mjr|"
     r"fig|vol|pp|ed|eds|dept|univ|Mt|Ft|Fla|Calif|Mass|Conn|Ill|Tenn|Pa|Va|Wash|Ore|Ariz|Colo|Ga|Miss|Tex|Wis)$"

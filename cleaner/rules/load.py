@@ -26,10 +26,11 @@ VALUES = ("title", "author", "date", "credit", "tags", "role", "cut")
 
 _TOP = ("pack", "define", "rule", "keep")
 _FIELDS = {
-    (field.encode_name): field for field in msgspec.structs.fields(Rule) if field.name not in ("lang", "keep")
+    (field.encode_name): field for field in msgspec.structs.fields(Rule) if field.name not in ("lang", "keep", "anchor")
 }
 _INSERT = re.compile(r"%\{(\w+)\}")
 _UPPER_IGNORING_CASE = re.compile(r"\\p\{Lu\}|\\p\{Lt\}|\\p\{Ll\}|\[\[:upper:\]\]")
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _MARK = re.compile(r"[⟦⟧]")
 
 
@@ -109,6 +110,8 @@ def _rule(entry: dict[str, Any], head: Head, define: Mapping[str, str], file: st
             hint = _did_you_mean(str(entry[field]), choices)
             raise PackError(f"{place}: {field} {entry[field]!r} is none of {', '.join(choices)}{hint}")
     filled = {**entry, "lang": head.lang, "keep": keep}
+    if isinstance(filled.get("match"), str):
+        filled["anchor"], filled["match"] = _anchor(filled["match"])
     for field in ("match", "unless"):
         if isinstance(filled.get(field), str):
             filled[field] = expand(filled[field], define, place)
@@ -119,6 +122,27 @@ def _rule(entry: dict[str, Any], head: Head, define: Mapping[str, str], file: st
     for complaint in _complaints(rule, head):
         raise PackError(f"{place}: {complaint}")
     return rule
+
+
+def _anchor(pattern: str) -> tuple[str, str]:
+    """Where alone a pattern can begin, and what is left to match from there."""
+    for opening, anchor in (("(?:%{start})", "sentence"), ("%{start}", "sentence"), ("^", "line")):
+        if pattern.startswith(opening):
+            rest = pattern.removeprefix(opening)
+            if not _branches(rest) and not rest.startswith(("?", "*", "+", "{")):
+                return anchor, rest
+    return "", pattern
+
+
+def _branches(pattern: str) -> bool:
+    """Whether a pattern has an alternation that no group holds."""
+    depth = 0
+    for token in _TOKEN.findall(pattern):
+        depth += token == "("
+        depth -= token == ")"
+        if token == "|" and depth == 0:
+            return True
+    return False
 
 
 def expand(pattern: str, define: Mapping[str, str], place: str) -> str:
@@ -170,9 +194,13 @@ def _ignoring_case(pattern: str) -> str:
     """The parts of a pattern that no (?-i:…) protects."""
     bare: list[str] = []
     shields: list[bool] = []
-    for token in re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?-i:|.", pattern, re.DOTALL):
-        if token in ("(", "(?-i:"):
-            shields.append(token != "(")
+    opened = ""
+    for token in _TOKEN.findall(pattern):
+        opened = (opened + token)[-5:]
+        if token == "(":
+            shields.append(False)
+        elif opened.endswith("(?-i:"):
+            shields[-1] = True
         elif token == ")" and shields:
             shields.pop()
         if not any(shields):

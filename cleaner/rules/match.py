@@ -42,8 +42,15 @@ ITEM_LENGTH = 200
 PROSE_LENGTH = 220
 """A line this long that ends as a sentence does is prose, whatever stands above it."""
 
+HEAD_REACH, TAIL_REACH = 3_000, 4_000
+"""Rules for the head or the tail are not tried further than this from that end of the text."""
+
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", '."', ".”", "!”", "?”", ".«", ".»", ".“", "؟", "۔")
 _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]\s)|(?:\.\.\.|…)$")
+
+
+# The same places as %{start} of the shared pack.
+_START = regex.compile(r"""(?<=[.!?…:;»”"'’)\]|>]\s)(?=\S)""")
 
 
 class Matcher:
@@ -133,12 +140,18 @@ class _Reading:
         self.rules = rules
         self.sentences: dict[int, list[tuple[int, int]]] = {}
         self.bounds: dict[int, tuple[int, int]] = {}
+        self.last_words = ""
+        self.last_starts = [0]
 
     def marks(self, hits: Iterable[tuple[int, int]], cueless: Iterable[Rule]) -> Iterator[Span]:
         """All marks, each stretch once for each rule."""
         tried: set[tuple[int, int]] = set()
         given: set[tuple[str, int, int]] = set()
+        last_head, first_tail = HEAD_REACH, len(self.text) - TAIL_REACH
         for offset, number in hits:
+            where = self.rules[number].where
+            if (where == "head" and offset > last_head) or (where == "tail" and offset < first_tail):
+                continue
             line = line_at(self.starts, offset)
             low, high = self.line(line)
             if high - low > WINDOW:
@@ -195,7 +208,7 @@ class _Reading:
         words = self.text[low:high]
         whole_low, whole_high = self.line(line)
         try:
-            for match in rule.compiled.finditer(words, timeout=PATTERN_SECONDS):
+            for match in self._matches(rule, words):
                 # In a window, a match that touches an edge may owe its anchor to the edge alone.
                 if (match.start() == 0 and low > whole_low) or (match.end() == len(words) and high < whole_high):
                     continue
@@ -208,6 +221,26 @@ class _Reading:
                 f"rule {rule.id}: its pattern ran for more than {PATTERN_SECONDS:g} s at offset {low}; "
                 "rewrite it without nested repeats, or leave its pack out"
             ) from None
+
+    def _matches(self, rule: Rule, words: str) -> Iterator[regex.Match[str]]:
+        if rule.anchor == "":
+            return iter(rule.compiled.finditer(words, timeout=PATTERN_SECONDS))
+        if rule.anchor == "line":
+            found = rule.compiled.match(words, timeout=PATTERN_SECONDS)
+            return iter((found,)) if found else iter(())
+        return self._from_starts(rule, words)
+
+    def _from_starts(self, rule: Rule, words: str) -> Iterator[regex.Match[str]]:
+        if words != self.last_words:
+            self.last_words = words
+            self.last_starts = [0, *(found.end() for found in _START.finditer(words))]
+        end = 0
+        for start in self.last_starts:
+            if start >= end:
+                found = rule.compiled.match(words, start, timeout=PATTERN_SECONDS)
+                if found:
+                    end = found.end()
+                    yield found
 
     def _excepted(self, rule: Rule, mark: Span, words: str) -> bool:
         """Whether `unless` occurs: in the sentences or line taken, or around a match in its line."""

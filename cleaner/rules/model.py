@@ -12,6 +12,9 @@ from cleaner.data import Kind, Where
 
 Takes = Literal["match", "sentence", "line", "list", "tail"]
 
+Anchor = Literal["line", "sentence", ""]
+"""Where alone a pattern can begin: found by the loader, so that it need not be tried at every letter."""
+
 LONGEST_LINE = 1_200
 """A rule that takes lines leaves longer ones alone unless it says `longest`: they are flattened pages."""
 
@@ -57,6 +60,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     todo: list[str] = []
     lang: str = ""
     keep: bool = False
+    anchor: Anchor = ""
 
     @cached_property
     def compiled(self) -> regex.Pattern[str]:

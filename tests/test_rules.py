@@ -1,0 +1,179 @@
+"""Every rule's proof, and everything a pack can get wrong."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from cleaner import Cleaner, PackError, PatternTimeout
+from cleaner.data import KINDS
+from cleaner.prove import marked, prove_rule
+from cleaner.rules.load import builtin_names, load_packs, parse_pack
+from cleaner.rules.model import Pack, Rule
+
+PACKS = load_packs()
+RULES = [(rule, pack) for pack in PACKS for rule in pack.rules]
+
+
+@pytest.mark.parametrize(("rule", "pack"), RULES, ids=[rule.id for rule, _ in RULES])
+def test_every_example_of_every_rule(rule: Rule, pack: Pack) -> None:
+    failures = list(prove_rule(rule, pack))
+    assert not failures, "\n".join(f"{f.field}: {f.example!r}: {f.wrong}" for f in failures)
+
+
+@pytest.fixture(scope="module")
+def cleaner() -> Cleaner:
+    return Cleaner()
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_what_stays_stays_whatever_other_rules_say(cleaner: Cleaner, pack: Pack) -> None:
+    lost = [
+        (rule.id, example, [span.rule for span in removed])
+        for rule in pack.rules
+        for example in rule.stays
+        if (removed := cleaner.clean(example).removed)
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("pack", [p for p in PACKS if p.name != "any"], ids=lambda pack: pack.name)
+def test_what_a_sure_rule_drops_leaves_in_the_whole_tool_too(cleaner: Cleaner, pack: Pack) -> None:
+    kept = []
+    for rule in pack.rules:
+        for example in rule.drops if rule.sure and not rule.keep else ():
+            story = "The ferry left the old pier at dawn with nine people on board, and a piano. " * 3
+            head = rule.where == "head"
+            text, wanted = marked(f"{example}\n\n{story}" if head else f"{story}\n\n{example}")
+            removed = cleaner.clean(text, site=rule.sites[0] if rule.sites else None).removed
+            gone = {at for span in removed for at in range(span.start, span.end)}
+            if not wanted <= gone:
+                kept.append((rule.id, example))
+    assert kept == []
+
+
+def test_english_shows_every_kind() -> None:
+    kinds = {rule.kind for rule, pack in RULES if pack.name in ("any", "en") and rule.kind}
+    assert set(KINDS) - kinds <= {"repeated", "headline"}
+
+
+GOOD = """
+[pack]
+name = "mine"
+[[rule]]
+id = "mine.promo.club"
+kind = "promo"
+cues = ["^join the club"]
+match = '^join the club.*$'
+takes = "line"
+sure = true
+why = "Our club."
+drops = ["⟦Join the club today⟧"]
+stays = ["They will join the club."]
+"""
+
+
+def parse(text: str) -> Pack:
+    return parse_pack(text.encode(), "mine.toml", {"start": "^"})
+
+
+def test_a_pack_of_ones_own_works(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD, encoding="utf-8")
+    result = Cleaner(packs=["any", path]).clean("The mill burned.\n\nJoin the club today\n")
+    assert result.text == "The mill burned.\n"
+    assert result.removed[0].rule == "mine.promo.club"
+    assert result.tool.packs["mine"]
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (('kind = "promo"', 'kind = "prom"'), r"mine\.toml: rule mine\.promo\.club: kind 'prom' .*did you mean 'promo'"),
+        (("cues =", "cue ="), r"unknown field 'cue' \(did you mean 'cues'\?\)"),
+        (('takes = "line"', 'takes = "lines"'), "did you mean 'line'"),
+        (('id = "mine.promo.club"', 'id = "promo.club"'), r"starts with mine\.promo\."),
+        (("[[rule]]", "[[rules]]"), r"unknown table \[rules\] \(did you mean 'rule'\?\)"),
+        (('cues = ["^join the club"]', "cues = []"), "at least one cue"),
+        (("⟦Join the club today⟧", "Join the club today"), "does not mark what leaves"),
+        (("⟦Join the club today⟧", "⟧Join the club today⟦"), "in pairs"),
+        (('stays = ["They will join the club."]', "stays = []"), "has its proof"),
+        (("'^join the club.*$'", "'^join %{strat}.*$'"), "did you mean 'start'"),
+        (("'^join the club.*$'", r"'^join \p{Lu}.*$'"), "also matches small letters"),
+        (("'^join the club.*$'", "'^join (?P<autor>.*)$'"), "did you mean 'author'"),
+        (("sure = true", 'sure = "yes"'), "Expected `bool`"),
+        (('why = "Our club."', ""), "why"),
+        (("[pack]", "[pack"), "not a TOML file"),
+    ],
+)
+def test_a_bad_pack_is_refused_with_file_rule_and_hint(change: tuple[str, str], complaint: str) -> None:
+    with pytest.raises(PackError, match=complaint):
+        parse(GOOD.replace(*change))
+
+
+def test_capital_letters_may_be_asked_for_where_case_counts() -> None:
+    parse(GOOD.replace("'^join the club.*$'", r"'^join (?-i:\p{Lu}.*)?the club.*$'"))
+    parse(GOOD.replace("sure = true", "sure = true\ncase = true").replace("'^join the club.*$'", r"'^\p{Lu}.*$'"))
+
+
+def test_a_pack_that_is_not_there_is_named() -> None:
+    with pytest.raises(PackError, match="did you mean 'en'"):
+        Cleaner(packs=["enn"])
+    with pytest.raises(PackError, match=r"no/such\.toml: cannot be read"):
+        Cleaner(packs=["no/such.toml"])
+
+
+def test_one_id_in_two_packs_is_refused(tmp_path: Path) -> None:
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text(GOOD, encoding="utf-8")
+    with pytest.raises(PackError, match=r"mine\.promo\.club: stands in pack"):
+        Cleaner(packs=[tmp_path / "a.toml", tmp_path / "b.toml"])
+
+
+def test_a_broken_pattern_is_found_by_the_proof() -> None:
+    pack = parse(GOOD.replace("'^join the club.*$'", "'^join (the club$'"))
+    assert "not a pattern" in next(iter(prove_rule(pack.rules[0], pack))).wrong
+
+
+def test_a_wrong_example_is_found_by_the_proof() -> None:
+    pack = parse(GOOD.replace("They will join the club.", "Join the club they did."))
+    assert [f.field for f in prove_rule(pack.rules[0], pack)] == ["stays"]
+    pack = parse(GOOD.replace("⟦Join the club today⟧", "⟦Join the⟧ club today"))
+    assert [f.field for f in prove_rule(pack.rules[0], pack)] == ["drops"]
+
+
+def test_a_todo_that_works_already_is_found_by_the_proof() -> None:
+    pack = parse(GOOD + 'todo = ["⟦Join the club now⟧"]\n')
+    assert [f.field for f in prove_rule(pack.rules[0], pack)] == ["todo"]
+    pack = parse(GOOD + 'todo = ["⟦Be one of us⟧"]\n')
+    assert not list(prove_rule(pack.rules[0], pack))
+
+
+def test_a_runaway_pattern_is_stopped_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.rules.match.PATTERN_SECONDS", 0.2)
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD.replace("'^join the club.*$'", r"'^join the club(?:a|aa|a?a)*b\Z'"), encoding="utf-8")
+    cleaner = Cleaner(packs=["any", path])
+    begin = time.monotonic()
+    with pytest.raises(PatternTimeout, match=r"mine\.promo\.club"):
+        cleaner.clean("join the club" + "a" * 500)
+    assert time.monotonic() - begin < 20, "it was stopped, not waited for"
+
+
+def test_site_bound_rules_hold_for_their_site_only(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD.replace("sure = true", 'sure = true\nsites = ["example.org"]'), encoding="utf-8")
+    cleaner = Cleaner(packs=["any", path])
+    text = "The mill burned.\n\nJoin the club today"
+    assert cleaner.clean(text).removed == ()
+    assert cleaner.clean(text, url="https://www.example.org/a/b").text == "The mill burned."
+    assert cleaner.clean(text, site="news.example.org").text == "The mill burned."
+    assert cleaner.clean(text, url="https://badexample.org/").removed == ()
+
+
+def test_all_packs_that_come_along_are_found() -> None:
+    names = builtin_names()
+    assert names[0] == "any"
+    assert "en" in names

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner.text import compose, content, fold, key, sentences
+from tests.strategies import ANY_LETTER
+
+
+def test_folding_keeps_the_length_for_every_code_point_there_is() -> None:
+    wrong = [code for code in range(sys.maxunicode + 1) if len(fold(chr(code))) != 1]
+    assert wrong == []
+
+
+@given(st.text(ANY_LETTER))
+def test_folding_keeps_the_length(text: str) -> None:
+    assert len(fold(text)) == len(text)
+
+
+def test_folding_brings_line_feed_and_word_together() -> None:
+    assert "\nread more" in fold("Story.\n   Read More")
+    assert "\nread more" in fold("Story.\r\n\tRead more")
+    assert "\nread more" in fold("Story.\rRead more")
+    assert "don't" in fold("DON’T")
+
+
+@given(st.text(ANY_LETTER))
+def test_composing_maps_every_offset(text: str) -> None:
+    composed = compose(text)
+    if composed is not None:
+        form, offsets = composed
+        assert len(offsets) == len(form) + 1
+        assert offsets == sorted(offsets)
+        assert offsets[-1] == len(text)
+
+
+def test_composing_finds_the_letter_and_its_mark() -> None:
+    text = unicodedata.normalize("NFD", "Läs också: så här")
+    composed = compose(text)
+    assert composed is not None
+    form, offsets = composed
+    assert form == "Läs också: så här"
+    assert text[offsets[form.index("så här")] :] == unicodedata.normalize("NFD", "så här")
+
+
+@given(st.text(ANY_LETTER))
+def test_sentences_tile_what_they_are_made_of(text: str) -> None:
+    parts = sentences(text, 0, len(text))
+    assert "".join(text[start:end] for start, end in parts) == text
+
+
+def split(text: str) -> list[str]:
+    return [text[slice(*content(text, *part))] for part in sentences(text, 0, len(text))]
+
+
+def test_sentences_end_where_readers_end_them() -> None:
+    assert split("It rained. “Go home,” she said. They did!") == ["It rained.", "“Go home,” she said.", "They did!"]
+    assert split("Mr. Hale met Sen. Cole in Washington, D.C. on Jan. 5. It rained.") == [
+        "Mr. Hale met Sen. Cole in Washington, D.C. on Jan. 5.",
+        "It rained.",
+    ]
+    assert split("J. K. Lund won 3.5 million.") == ["J. K. Lund won 3.5 million."]
+    assert split("雨が降った。帰ろう。") == ["雨が降った。", "帰ろう。"]
+
+
+def test_a_key_masks_numbers_case_and_blanks() -> None:
+    assert key("Join 12,408 readers  today") == key("join 12,977 Readers today\n")
+    assert key("Join 12,408 readers today") != key("Join 12,408 readers tomorrow")
+    assert key("é") == key("e\u0301")
