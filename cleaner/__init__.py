@@ -1,8 +1,8 @@
 """Give back the article, and nothing but the article.
 
-    >>> from cleaner import clean
-    >>> clean("Rain fell all night.\\n\\nAdvertisement\\n\\nBy noon it was dry.").text
-    'Rain fell all night.\\n\\nBy noon it was dry.'
+>>> from cleaner import clean
+>>> clean("Rain fell all night.\\n\\nAdvertisement\\n\\nBy noon it was dry.").text
+'Rain fell all night.\\n\\nBy noon it was dry.'
 """
 
 from __future__ import annotations

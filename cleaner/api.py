@@ -62,7 +62,12 @@ class Cleaner:
         self._languages = {rule.id: rule.lang for rule in matcher.rules if rule.lang}
 
     def clean(
-        self, text: str | None = None, *, html: str | bytes | None = None, url: str | None = None, site: str | None = None
+        self,
+        text: str | None = None,
+        *,
+        html: str | bytes | None = None,
+        url: str | None = None,
+        site: str | None = None,
     ) -> Result:
         """Cleans one text. `url` and `site` are what rules that are bound to sites look at.
 
@@ -160,7 +165,11 @@ def _default() -> Cleaner:
 
 
 def clean(
-    text: str | None = None, *, html: str | bytes | None = None, url: str | None = None, site: str | None = None
+    text: str | None = None,
+    *,
+    html: str | bytes | None = None,
+    url: str | None = None,
+    site: str | None = None,
 ) -> Result:
     """Cleans one text with all packs. See `Cleaner.clean`."""
     return _default().clean(text, html=html, url=url, site=site)

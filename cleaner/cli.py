@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 FAILED = 2
 
 _packs = click.option(
-    "--packs", "-p", multiple=True, metavar="NAME|PATH", help="Rule packs to use; all that come with cleaner by default."
+    "--packs",
+    "-p",
+    multiple=True,
+    metavar="NAME|PATH",
+    help="Rule packs to use; all that come with cleaner by default.",
 )
 
 

@@ -67,8 +67,9 @@ Value = tuple[str, int, int]
 class Span(msgspec.Struct, frozen=True, gc=False):
     """A stretch of a document that a detector speaks of, or that has left.
 
-    Detectors yield spans as marks (`sure`, `where`, `keep` say how much they claim); `settle` turns
-    them into the sorted, disjoint spans of a result, whose `witnesses` name what else spoke for them.
+    Detectors yield spans as marks (`sure`, `where`, `keep` say how much they claim, `follows` that they only
+    stand in a list below a heading); `settle` turns them into the sorted, disjoint spans of a result, whose
+    `witnesses` name what else spoke for them.
     """
 
     start: int
@@ -79,6 +80,7 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     sure: bool = True
     where: Where = "any"
     keep: bool = False
+    follows: bool = False
     values: tuple[Value, ...] = ()
     witnesses: tuple[str, ...] = ()
 
@@ -209,8 +211,7 @@ class Result(msgspec.Struct, frozen=True):
                 after=digest(self.text),
                 metadata=self.metadata,
                 removed=[
-                    Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], s.witnesses)
-                    for s in self.removed
+                    Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], s.witnesses) for s in self.removed
                 ],
             )
         )

@@ -6,12 +6,13 @@ of sidecars (`a.jsonl`, `a.meta.jsonl`). What fails is passed through as it was,
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -59,10 +60,10 @@ class Counts:
     documents: int = 0
     letters: int = 0
     removed: int = 0
-    status: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    rules: Counter[str] = field(default_factory=Counter)
-    failures: list[tuple[str, str]] = field(default_factory=list)
+    status: Counter[str] = dataclasses.field(default_factory=Counter)
+    kinds: Counter[str] = dataclasses.field(default_factory=Counter)
+    rules: Counter[str] = dataclasses.field(default_factory=Counter)
+    failures: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     skipped: int = 0
 
     def add(self, result: Result) -> None:
@@ -169,20 +170,17 @@ def _refuse_collisions(items: Iterable[Item]) -> None:
             raise OutputError(f"{item.source} would be overwritten by its own result; choose another -o")
 
 
-_cleaner: Cleaner | None = None
-_options: Options = Options()
+class _Worker:
+    """What a process needs for its work: built once in each, since the automaton cannot be sent."""
 
+    options = Options()
+    cleaner: Cleaner
 
-def _start_worker(options: Options) -> None:
-    global _cleaner, _options  # noqa: PLW0603 - a worker process has one cleaner for its life
-    _options = options
-    _cleaner = options.cleaner()
-
-
-def _ready() -> Cleaner:
-    if _cleaner is None:
-        raise RuntimeError("the worker was not started")
-    return _cleaner
+    @classmethod
+    def start(cls, options: Options) -> None:
+        """Makes the process ready; runs once in each worker."""
+        cls.options = options
+        cls.cleaner = options.cleaner()
 
 
 def clean_dump(
@@ -230,9 +228,9 @@ class _Pool:
 
     def __enter__(self) -> _Pool:
         if self.workers > 1:
-            self.executor = ProcessPoolExecutor(self.workers, initializer=_start_worker, initargs=(self.options,))
+            self.executor = ProcessPoolExecutor(self.workers, initializer=_Worker.start, initargs=(self.options,))
         else:
-            _start_worker(self.options)
+            _Worker.start(self.options)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -243,14 +241,11 @@ class _Pool:
         if self.executor is None:
             yield from map(work, pieces)
             return
-        waiting: list[Future[Any]] = []
         source = iter(pieces)
-        for piece in islice(source, 4 * self.workers):
-            waiting.append(self.executor.submit(work, piece))
+        waiting = deque(self.executor.submit(work, piece) for piece in islice(source, 4 * self.workers))
         while waiting:
-            yield waiting.pop(0).result()
-            for piece in islice(source, 1):
-                waiting.append(self.executor.submit(work, piece))
+            yield waiting.popleft().result()
+            waiting.extend(self.executor.submit(work, piece) for piece in islice(source, 1))
 
 
 def _clean_files(items: Sequence[Item]) -> Counts:
@@ -261,7 +256,7 @@ def _clean_files(items: Sequence[Item]) -> Counts:
 
 
 def _clean_file(item: Item, counts: Counts) -> None:
-    cleaner = _ready()
+    cleaner = _Worker.cleaner
     try:
         data = read_bytes(item.source)
     except InputError as error:
@@ -269,7 +264,7 @@ def _clean_file(item: Item, counts: Counts) -> None:
         return
     origin = Source(path=item.name, form=TEXT, sha256=digest(data))
     try:
-        text, encoding, bom = decode(data, _options.encoding)
+        text, encoding, bom = decode(data, _Worker.options.encoding)
         origin = msgspec.structs.replace(origin, encoding=encoding, bom=bom)
         result = cleaner.judge(Document(text, id=item.name), origin)
         written = encode(result.text, encoding, bom=bom)
@@ -338,25 +333,21 @@ def _batches(name: str, source: Iterable[bytes]) -> Iterator[_Rows]:
 
 def _clean_rows(rows: _Rows) -> _Cleaned:
     counts = Counts()
-    lines, sidecars = [], []
-    for number, line in enumerate(rows.lines, rows.first):
-        text, sidecar = _clean_row(line, f"{rows.name}:{number}", counts)
-        lines.append(text)
-        sidecars.append(sidecar)
-    return _Cleaned(b"".join(lines), b"".join(sidecars), counts)
+    cleaned = [_clean_row(line, f"{rows.name}:{number}", counts) for number, line in enumerate(rows.lines, rows.first)]
+    return _Cleaned(b"".join(line for line, _ in cleaned), b"".join(sidecar for _, sidecar in cleaned), counts)
 
 
 def _clean_row(line: bytes, place: str, counts: Counts) -> tuple[bytes, bytes]:
     """A row and its sidecar. A row that cannot be cleaned comes back as it was."""
-    cleaner = _ready()
-    origin = Source(path=place, form=LINES, field=_options.text_field)
+    cleaner, field = _Worker.cleaner, _Worker.options.text_field
+    origin = Source(path=place, form=LINES, field=field)
     name: str | None = place
     try:
         row = _row(line)
         name = str(row["id"]) if row.get("id") is not None else place
-        text = row.get(_options.text_field)
+        text = row.get(field)
         if not isinstance(text, str):
-            raise InputError(f"the row has no text in the field {_options.text_field!r}; name it with --text-field")
+            raise InputError(f"the row has no text in the field {field!r}; name it with --text-field")
         origin = msgspec.structs.replace(origin, url=_word(row, "url"), site=_word(row, "site"))
         result = cleaner.judge(Document(text, origin.url, origin.site, name), origin)
     except CleanerError as error:
@@ -364,7 +355,7 @@ def _clean_row(line: bytes, place: str, counts: Counts) -> tuple[bytes, bytes]:
         return line, dump_sidecar(failed_sidecar(name, str(error), origin, cleaner.tool), pretty=False) + b"\n"
     counts.add(result)
     if result.text != text:
-        row[_options.text_field] = result.text
+        row[field] = result.text
         line = row_bytes(row, line)
     return line, dump_sidecar(result.sidecar(), pretty=False) + b"\n"
 

@@ -1,12 +1,12 @@
 """What can go wrong, as one tree. Every message says what, where, and what to do next.
 
-    CleanerError
-    ├── PackError          a rule pack that cannot be used: file, rule id, reason
-    ├── PatternTimeout     a rule's pattern that ran longer than it may on one text
-    ├── InputError         something handed in that cannot be cleaned (the command line says exit 2)
-    │   └── DecodeError    bytes that are text in no encoding we could find
-    ├── OutputError        a place that cannot be written to, or must not be
-    └── RestoreError       a text and a sidecar that do not belong together
+CleanerError
+├── PackError          a rule pack that cannot be used: file, rule id, reason
+├── PatternTimeout     a rule's pattern that ran longer than it may on one text
+├── InputError         something handed in that cannot be cleaned (the command line says exit 2)
+│   └── DecodeError    bytes that are text in no encoding we could find
+├── OutputError        a place that cannot be written to, or must not be
+└── RestoreError       a text and a sidecar that do not belong together
 """
 
 from __future__ import annotations

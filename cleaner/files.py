@@ -103,7 +103,9 @@ def write_whole(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part")
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}; free space or choose another -o") from None
+        raise OutputError(
+            f"{path}: cannot be written: {error.strerror or error}; free space or choose another -o"
+        ) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -112,7 +114,9 @@ def write_whole(path: Path, data: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             os.unlink(name)
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}; free space or choose another -o") from None
+        raise OutputError(
+            f"{path}: cannot be written: {error.strerror or error}; free space or choose another -o"
+        ) from None
 
 
 def _umask() -> int:

@@ -14,8 +14,12 @@ import regex
 from cleaner.data import Credit, Metadata, Span, Stretch
 
 _ISO_DATE = regex.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)\s?(Z|[+-]\d{2}:?\d{2})?)?")
-_NAME_SPLIT = regex.compile(r"\s*(?:,|;|&|\||/|\s(?:and|und|et|y|e|i|и|та|і|och|og|ja|ve|en|dan|with|mit|a)\s)\s*", regex.I)
-_NAME = regex.compile(r"^\p{Lu}[\p{L}\p{M}'’.\-]*(?:\s[\p{L}\p{M}'’.\-]+){0,4}$|^[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}·]{2,12}$")
+_NAME_SPLIT = regex.compile(
+    r"\s*(?:,|;|&|\||/|\s(?:and|und|et|y|e|i|и|та|і|och|og|ja|ve|en|dan|with|mit|a)\s)\s*", regex.I
+)
+_NAME = regex.compile(
+    r"^\p{Lu}[\p{L}\p{M}'’.\-]*(?:\s[\p{L}\p{M}'’.\-]+){0,4}$|^[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}·]{2,12}$"
+)
 _PERSON = regex.compile(r"^\p{Lu}[\p{L}\p{M}'’.\-]+(?:\s[\p{L}\p{M}'’.\-]+){1,3}$")
 _ROLE_TAIL = regex.compile(r"\s*(?:\||[–—-]\s|\().*$")
 _HANDLE = regex.compile(r"\s*@\w+|\S+@\S+\.\w+|https?://\S+")
@@ -108,16 +112,16 @@ def _gather(
 def _credits(
     found: Iterable[_Found], roles: Sequence[tuple[Stretch, str | None]], sources: dict[str, list[Stretch]]
 ) -> list[Credit]:
-    credits: dict[str, Credit] = {}
+    given: dict[str, Credit] = {}
     for value in found:
         if value.name != "credit":
             continue
         before = [role for stretch, role in roles if 0 <= value.stretch.start - stretch.end <= 3]
         credit = credit_of(value.text, before[0] if before else None)
-        if credit and credit.name not in credits:
-            credits[credit.name] = credit
+        if credit and credit.name not in given:
+            given[credit.name] = credit
             sources.setdefault("credits", []).append(value.stretch)
-    return list(credits.values())
+    return list(given.values())
 
 
 def authors_of(text: str) -> list[str]:

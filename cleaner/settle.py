@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -127,7 +128,8 @@ def _without_vetoed(marks: Sequence[Span]) -> list[Span]:
     keeps = [mark for mark in marks if mark.keep]
     if not keeps:
         return list(marks)
-    ends, starts = [], []
+    starts: list[int] = []
+    ends: list[int] = []
     for keep in keeps:
         if ends and keep.start <= ends[-1]:
             ends[-1] = max(ends[-1], keep.end)
@@ -237,7 +239,7 @@ class _Weighing:
         return [*self._gaps(covered), *self._scraps(covered), *self._headings(covered)]
 
     def _gaps(self, covered: Sequence[Span]) -> Iterator[Span]:
-        for left, right in zip(covered, covered[1:], strict=False):
+        for left, right in pairwise(covered):
             start, end = content(self.text, left.end, right.start)
             if start == end or end - start > FRAGMENT:
                 continue
@@ -372,7 +374,7 @@ def _paint(cluster: list[Span]) -> list[Span]:
         return cluster
     points = sorted({edge for mark in cluster for edge in (mark.start, mark.end)})
     owner: list[Span | None] = [None] * (len(points) - 1)
-    for mark in sorted(cluster, key=lambda m: (m.kind in FINE, not m.sure, m.start - m.end)):
+    for mark in sorted(cluster, key=lambda m: (m.kind in FINE, m.follows, not m.sure, m.start - m.end)):
         for at in range(bisect_left(points, mark.start), bisect_left(points, mark.end)):
             held = owner[at]
             if held is None or (mark.kind in FINE and mark.end - mark.start < held.end - held.start):
@@ -405,7 +407,11 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
             named, other = (left, span) if left.end - left.start >= span.end - span.start else (span, left)
             also = {*left.witnesses, *span.witnesses, other.rule} - {named.rule}
             joined[-1] = msgspec.structs.replace(
-                named, start=left.start, end=span.end, values=left.values + span.values, witnesses=tuple(sorted(also))
+                named,
+                start=left.start,
+                end=span.end,
+                values=left.values + span.values,
+                witnesses=tuple(sorted(also)),
             )
         else:
             joined.append(span)

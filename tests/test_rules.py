@@ -91,7 +91,10 @@ def test_a_pack_of_ones_own_works(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (('kind = "promo"', 'kind = "prom"'), r"mine\.toml: rule mine\.promo\.club: kind 'prom' .*did you mean 'promo'"),
+        (
+            ('kind = "promo"', 'kind = "prom"'),
+            r"mine\.toml: rule mine\.promo\.club: kind 'prom' .*did you mean 'promo'",
+        ),
         (("cues =", "cue ="), r"unknown field 'cue' \(did you mean 'cues'\?\)"),
         (('takes = "line"', 'takes = "lines"'), "did you mean 'line'"),
         (('id = "mine.promo.club"', 'id = "promo.club"'), r"starts with mine\.promo\."),
@@ -101,7 +104,7 @@ def test_a_pack_of_ones_own_works(tmp_path: Path) -> None:
         (("⟦Join the club today⟧", "⟧Join the club today⟦"), "in pairs"),
         (('stays = ["They will join the club."]', "stays = []"), "has its proof"),
         (("'^join the club.*$'", "'^join %{strat}.*$'"), "did you mean 'start'"),
-        (("'^join the club.*$'", r"'^join \p{Lu}.*$'"), "also matches small letters"),
+        (("'^join the club.*$'", r"'^join \p{Lu}.*$'"), "also finds small letters"),
         (("'^join the club.*$'", "'^join (?P<autor>.*)$'"), "did you mean 'author'"),
         (("sure = true", 'sure = "yes"'), "Expected `bool`"),
         (('why = "Our club."', ""), "why"),

@@ -36,7 +36,10 @@ def test_an_unsure_mark_needs_a_neighbour_the_edge_or_another_detector() -> None
 
 def test_a_witness_that_speaks_of_little_is_none() -> None:
     text = STORY + "BUY THIS VERY GOOD THING NOW\n\n" + STORY
-    marks = (mark(text, "BUY THIS VERY GOOD THING NOW", sure=False), mark(text, "NOW", detector="repeats", sure=False))
+    marks = (
+        mark(text, "BUY THIS VERY GOOD THING NOW", sure=False),
+        mark(text, "NOW", detector="repeats", sure=False),
+    )
     assert "BUY THIS VERY" in left(text, *marks)
 
 
@@ -85,9 +88,7 @@ def test_the_last_line_end_of_a_file_stays() -> None:
 
 def test_the_inner_stretch_keeps_its_name() -> None:
     text = "The pier at dawn. Photo: Ann Lee"
-    spans = settle(
-        Document(text), [mark(text, text, "caption"), mark(text, "Photo: Ann Lee", "credit")]
-    ).spans
+    spans = settle(Document(text), [mark(text, text, "caption"), mark(text, "Photo: Ann Lee", "credit")]).spans
     assert [(span.kind, text[span.start : span.end].strip()) for span in spans] == [
         ("caption", "The pier at dawn."),
         ("credit", "Photo: Ann Lee"),

@@ -57,7 +57,11 @@ def split(text: str) -> list[str]:
 
 
 def test_sentences_end_where_readers_end_them() -> None:
-    assert split("It rained. “Go home,” she said. They did!") == ["It rained.", "“Go home,” she said.", "They did!"]
+    assert split("It rained. “Go home,” she said. They did!") == [
+        "It rained.",
+        "“Go home,” she said.",
+        "They did!",
+    ]
     assert split("Mr. Hale met Sen. Cole in Washington, D.C. on Jan. 5. It rained.") == [
         "Mr. Hale met Sen. Cole in Washington, D.C. on Jan. 5.",
         "It rained.",

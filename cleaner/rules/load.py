@@ -137,10 +137,10 @@ def _anchor(pattern: str) -> tuple[str, str]:
 def _branches(pattern: str) -> bool:
     """Whether a pattern has an alternation that no group holds."""
     depth = 0
-    for token in _TOKEN.findall(pattern):
-        depth += token == "("
-        depth -= token == ")"
-        if token == "|" and depth == 0:
+    for part in _TOKEN.findall(pattern):
+        depth += part == "("
+        depth -= part == ")"
+        if part == "|" and depth == 0:
             return True
     return False
 
@@ -184,7 +184,7 @@ def _pattern_complaints(rule: Rule) -> Iterable[str]:
         if pattern is None:
             continue
         if not rule.case and _UPPER_IGNORING_CASE.search(_ignoring_case(pattern)):
-            yield f"{name}: \\p{{Lu}} while ignoring case also matches small letters; write (?-i:\\p{{Lu}}) or case = true"
+            yield f"{name}: \\p{{Lu}} while ignoring case also finds small letters; write (?-i:\\p{{Lu}}) or case = true"
         problem = _names_complaint(pattern)
         if problem:
             yield f"{name}: {problem}"
@@ -195,16 +195,16 @@ def _ignoring_case(pattern: str) -> str:
     bare: list[str] = []
     shields: list[bool] = []
     opened = ""
-    for token in _TOKEN.findall(pattern):
-        opened = (opened + token)[-5:]
-        if token == "(":
+    for part in _TOKEN.findall(pattern):
+        opened = (opened + part)[-5:]
+        if part == "(":
             shields.append(False)
         elif opened.endswith("(?-i:"):
             shields[-1] = True
-        elif token == ")" and shields:
+        elif part == ")" and shields:
             shields.pop()
         if not any(shields):
-            bare.append(token)
+            bare.append(part)
     return "".join(bare)
 
 

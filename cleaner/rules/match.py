@@ -50,7 +50,7 @@ _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]
 
 
 # The same places as %{start} of the shared pack.
-_START = regex.compile(r"""(?<=[.!?…:;»”"'’)\]|>]\s)(?=\S)""")
+_START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>]\s)(?=\S)""")
 
 
 class Matcher:
@@ -63,9 +63,11 @@ class Matcher:
         self.rules: tuple[Rule, ...] = tuple(rule for pack in packs for rule in pack.rules)
 
     def __getstate__(self) -> dict[str, Any]:
+        """The rules alone: the automaton cannot be pickled."""
         return {"rules": self.rules}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        """Takes what `__getstate__` gave."""
         self.rules = state["rules"]
 
     @cached_property
@@ -117,7 +119,7 @@ def _mapped(mark: Span, offsets: Sequence[int]) -> Span:
     values = tuple((name, offsets[start], offsets[end]) for name, start, end in mark.values)
     return Span(
         offsets[mark.start], offsets[mark.end], mark.kind, mark.rule, mark.detector, mark.sure, mark.where,
-        mark.keep, values,
+        mark.keep, mark.follows, values,
     )  # fmt: skip
 
 
@@ -249,14 +251,17 @@ class _Reading:
         around = words if rule.takes == "match" else self.text[mark.start : mark.end]
         return rule.compiled_unless.search(around, timeout=PATTERN_SECONDS) is not None
 
-    def _mark(self, rule: Rule, start: int, end: int, *, sure: bool, values: tuple[Value, ...] = ()) -> Span:
+    def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"
-        return Span(start, end, kind, rule.id, DETECTOR, sure, rule.where, rule.keep, values)
+        return Span(start, end, kind, rule.id, DETECTOR, rule.sure, rule.where, rule.keep, values=values)
+
+    def _item(self, rule: Rule, line: int) -> Span:
+        return Span(*self.line(line), rule.kind or "repeated", rule.id, DETECTOR, False, rule.where, follows=True)
 
     def _match(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         start, end = match.span("cut") if "cut" in match.re.groupindex else match.span()
         if start < end:
-            yield self._mark(rule, low + start, low + end, sure=rule.sure, values=_values(rule, match, low))
+            yield self._mark(rule, low + start, low + end, _values(rule, match, low))
 
     def _sentence(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         found = self.sentences.get(line)
@@ -267,11 +272,11 @@ class _Reading:
         start, end = content(self.text, touched[0][0], touched[-1][1])
         if end - start > rule.longest:
             return
-        yield self._mark(rule, start, end, sure=rule.sure, values=_values(rule, match, low))
+        yield self._mark(rule, start, end, _values(rule, match, low))
 
     def _line(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         start, end = self.line(line)
-        yield self._mark(rule, start, end, sure=rule.sure, values=_values(rule, match, low))
+        yield self._mark(rule, start, end, _values(rule, match, low))
 
     def _list(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         yield from self._line(rule, line, low, match)
@@ -280,7 +285,7 @@ class _Reading:
             # The story goes on below, and this line may be the heading of its next section.
             items.pop()
         for item in items:
-            yield self._mark(rule, *self.line(item), sure=False)
+            yield self._item(rule, item)
 
     def _tail(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         below = [n for n in range(line + 1, len(self.starts) - 1) if self.line(n)[0] < self.line(n)[1]]
@@ -289,7 +294,7 @@ class _Reading:
             return
         yield from self._line(rule, line, low, match)
         for item in below:
-            yield self._mark(rule, *self.line(item), sure=False)
+            yield self._item(rule, item)
 
     def _items(self, heading: int) -> tuple[list[int], bool]:
         """Lines below a heading that look like headlines, and whether the story goes on after them."""

@@ -19,7 +19,14 @@ LONGEST_LINE = 1_200
 """A rule that takes lines leaves longer ones alone unless it says `longest`: they are flattened pages."""
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"pattern": "match"}, dict=True):
+class Rule(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    rename={"pattern": "match"},
+    dict=True,
+):
     """One way in which pages wrap a story, with the examples that prove it.
 
     id         pack, kind and name: `en.appeal.donate`
