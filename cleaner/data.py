@@ -154,7 +154,7 @@ class Removed(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     kind: Kind
     rule: str
     text: str
-    witnesses: tuple[str, ...] = ()
+    witnesses: list[str] = []
 
 
 class Sidecar(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -211,7 +211,7 @@ class Result(msgspec.Struct, frozen=True):
                 after=digest(self.text),
                 metadata=self.metadata,
                 removed=[
-                    Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], s.witnesses) for s in self.removed
+                    Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], list(s.witnesses)) for s in self.removed
                 ],
             )
         )

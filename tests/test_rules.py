@@ -104,7 +104,7 @@ def test_a_pack_of_ones_own_works(tmp_path: Path) -> None:
         (("⟦Join the club today⟧", "⟧Join the club today⟦"), "in pairs"),
         (('stays = ["They will join the club."]', "stays = []"), "has its proof"),
         (("'^join the club.*$'", "'^join %{strat}.*$'"), "did you mean 'start'"),
-        (("'^join the club.*$'", r"'^join \p{Lu}.*$'"), "also finds small letters"),
+        (("'^join the club.*$'", r"'^join \p{Lu}.*$'"), "also finds small ones"),
         (("'^join the club.*$'", "'^join (?P<autor>.*)$'"), "did you mean 'author'"),
         (("sure = true", 'sure = "yes"'), "Expected `bool`"),
         (('why = "Our club."', ""), "why"),

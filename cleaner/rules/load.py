@@ -184,7 +184,7 @@ def _pattern_complaints(rule: Rule) -> Iterable[str]:
         if pattern is None:
             continue
         if not rule.case and _UPPER_IGNORING_CASE.search(_ignoring_case(pattern)):
-            yield f"{name}: \\p{{Lu}} while ignoring case also finds small letters; write (?-i:\\p{{Lu}}) or case = true"
+            yield f"{name}: \\p{{Lu}} while ignoring case also finds small ones; write (?-i:\\p{{Lu}}) or case = true"
         problem = _names_complaint(pattern)
         if problem:
             yield f"{name}: {problem}"
