@@ -211,7 +211,8 @@ class Result(msgspec.Struct, frozen=True):
                 after=digest(self.text),
                 metadata=self.metadata,
                 removed=[
-                    Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], list(s.witnesses)) for s in self.removed
+                    Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], list(s.witnesses))
+                    for s in self.removed
                 ],
             )
         )
