@@ -6,7 +6,7 @@ never surely, so that a refrain or a pulled quote stays unless something else sp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from cleaner.data import Document, Span
@@ -24,23 +24,22 @@ LONG_LINE = 600
 def echoes(document: Document) -> Iterator[Span]:
     """Marks the second and later copies of lines, and of sentences inside long lines."""
     text = document.text
-    lines = [line.strip() for line in text.splitlines()]
-    long = [line for line in lines if len(line) >= SHORTEST]
-    if len(set(long)) < len(long):
+    lines = [line for line in text.splitlines() if len(line) >= SHORTEST]
+    if len(set(lines)) < len(lines):
         yield from _again(text, (content(text, *bounds) for bounds in pairwise(document.starts)), "echo.line")
     # Splitting well is costly and most texts repeat nothing, so a crude split looks first.
     crude = [part for line in lines if len(line) >= LONG_LINE for part in line.split(". ") if len(part) >= SHORTEST]
     if len(set(crude)) < len(crude):
         parts = (
             content(text, *part)
-            for (start, end), line in zip(pairwise(document.starts), lines, strict=True)
-            if len(line) >= LONG_LINE
+            for start, end in pairwise(document.starts)
+            if end - start >= LONG_LINE
             for part in sentences(text, start, end)
         )
         yield from _again(text, parts, "echo.sentence")
 
 
-def _again(text: str, parts: Iterator[tuple[int, int]], rule: str) -> Iterator[Span]:
+def _again(text: str, parts: Iterable[tuple[int, int]], rule: str) -> Iterator[Span]:
     seen: set[str] = set()
     for start, end in parts:
         if end - start < SHORTEST:

@@ -63,8 +63,9 @@ HEADING_RULE = "settle.heading"
 class Settled(NamedTuple):
     """What leaves, whether more would have left had it been believed, and whether nothing can be left to find.
 
-    `final` is said only where it is sure: whole lines left, each mark stood, and so little is gone that no
-    line came newly near an end. Elsewhere the text that is left must be looked at again.
+    `final` is said only where it is sure: whole lines left, no mark waits for an end to come nearer, and so
+    little is gone that no rule reaches lines it did not reach before. Elsewhere the text that is left must be
+    looked at again.
     """
 
     spans: tuple[Span, ...]
@@ -86,7 +87,8 @@ def settle(document: Document, marks: Iterable[Span]) -> Settled:
     if doubtful:
         standing = _Weighing(document, [mark for mark in spoken if mark.sure]).standing()
     spans = _widened(document, _painted(document.text, standing))
-    final = not doubtful and len(standing) >= len(spoken) == len(given) and _only_lines(document, spans)
+    waiting = len(spoken) - len(standing) and any(mark.where != "any" and mark not in standing for mark in spoken)
+    final = not doubtful and not waiting and _only_lines(document, spans)
     return Settled(spans, doubtful, final)
 
 
@@ -101,14 +103,25 @@ def _trimmed(text: str, marks: Iterable[Span]) -> Iterator[Span]:
 
 
 def _only_lines(document: Document, spans: Sequence[Span]) -> bool:
-    starts = document.starts
+    """Whether nothing but whole lines leaves, and little in all."""
+    text = document.text
     gone = 0
-    for span in spans:
-        first, last = bisect_left(starts, span.start), bisect_left(starts, span.end)
-        if starts[first] != span.start or starts[last] != span.end:
-            return False
+    for at, span in enumerate(spans):
         gone += span.end - span.start
+        if at == 0 or spans[at - 1].end != span.start:
+            begin = content(text, span.start, span.end)[0]
+            if not _at_line(document, span.start) and not _breaks(text[span.start : begin]):
+                return False
+        if at + 1 == len(spans) or spans[at + 1].start != span.end:
+            rest = text[span.end : span.end + FAR]
+            if not _at_line(document, span.end) and not (rest == "" or rest.isspace()):
+                return False
     return gone <= LITTLE
+
+
+def _at_line(document: Document, offset: int) -> bool:
+    starts = document.starts
+    return starts[bisect_left(starts, offset)] == offset
 
 
 def cut(text: str, spans: Sequence[Span]) -> str:
@@ -343,7 +356,7 @@ def _uncovered(text: str, low: int, high: int, inside: Sequence[Span]) -> list[t
 
 
 def _breaks(text: str) -> bool:
-    return len((text + "|").splitlines()) > 1
+    return "\n" in text or len((text + "|").splitlines()) > 1
 
 
 def _takes_too_much(text: str, standing: Sequence[Span]) -> bool:

@@ -19,7 +19,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # A letter with what composes with it; Hangul vowels and tails are no marks, but compose all the same.
 _CLUSTER = regex.compile(r"\P{M}[\p{M}\u1160-\u11ff]+")
 _DIGITS = re.compile(r"\d+")
-_LOOKALIKES = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " ", "\u2028": "\n", "\u2029": "\n", "\x85": "\n"})
+_LOOKALIKES = (("’", "'"), ("\u00a0", " "), ("\u202f", " "), ("\u2028", "\n"), ("\u2029", "\n"), ("\x85", "\n"))
 
 
 def fold(text: str) -> str:
@@ -33,8 +33,8 @@ def fold(text: str) -> str:
     if len(folded) != len(text):
         folded = text.replace("\u0130", "i").lower()
     if not folded.isascii():
-        for odd, plain in _LOOKALIKES.items():
-            folded = folded.replace(chr(odd), plain)
+        for odd, plain in _LOOKALIKES:
+            folded = folded.replace(odd, plain)
     if "\r" in folded:
         folded = folded.replace("\r\n", " \n").replace("\r", "\n")
     if "\n " in folded or "\n\t" in folded:

@@ -24,11 +24,14 @@ DETECTOR = "rules"
 PATTERN_SECONDS = 2.0
 """How long one pattern may look at one window before the document is given up."""
 
-WINDOW = 4_000
+WINDOW = 1_600
 """Lines longer than this are looked at around each cue only, so that cost stays linear."""
 
-BEFORE, AFTER = 1_000, 2_000
+BEFORE, AFTER = 400, 700
 """How far around a cue a pattern looks in such a line."""
+
+WINDOW_MARKS = 32
+"""How many marks back a window may find a mark again that the window before it found."""
 
 EDGE_LINES = 8
 """How many lines at each end rules without cues are tried on."""
@@ -48,6 +51,8 @@ HEAD_REACH, TAIL_REACH = 3_000, 4_000
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", '."', ".”", "!”", "?”", ".«", ".»", ".“", "؟", "۔")
 _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]\s)|(?:\.\.\.|…)$")
 
+
+_LINE_TAKING = frozenset({"line", "list", "tail"})
 
 # The same places as %{start} of the shared pack.
 _START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>]\s)(?=\S)""")
@@ -89,7 +94,7 @@ class Matcher:
     def _cueless(self) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if not rule.cues)
 
-    def __call__(self, document: Document) -> Iterator[Span]:
+    def __call__(self, document: Document) -> Iterable[Span]:
         """Marks for a document, offsets into its text. Raises PatternTimeout for a runaway pattern."""
         composed = compose(document.text)
         if composed is None:
@@ -97,10 +102,10 @@ class Matcher:
         text, offsets = composed
         form = Document(text, document.url, document.site, document.id)
         marks = _Reading(form, self.rules).marks(self._hits(text), self._cueless)
-        return (_mapped(mark, offsets) for mark in marks)
+        return [_mapped(mark, offsets) for mark in marks]
 
-    def _hits(self, text: str) -> Iterator[tuple[int, int]]:
-        """Offsets of the last letter of each cue that occurs, with the rule it calls."""
+    def _hits(self, text: str) -> list[tuple[int, int]]:
+        """Offsets of the last letter of each cue that occurs, with the rule it calls, in text order."""
         _, calls, words = self._cues
         folded = fold("\n" + text)
         try:
@@ -108,11 +113,12 @@ class Matcher:
         except UnicodeEncodeError:
             folded = without_surrogates(folded)
             found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        for index, start, end in found:
-            if words[index] and folded[start - 1].isalnum():
-                continue
-            for number in calls[index]:
-                yield end - 2, number
+        return [
+            (end - 2, number)
+            for index, start, end in found
+            if not (words[index] and folded[start - 1].isalnum())
+            for number in calls[index]
+        ]
 
 
 def _mapped(mark: Span, offsets: Sequence[int]) -> Span:
@@ -145,32 +151,30 @@ class _Reading:
         self.last_words = ""
         self.last_starts = [0]
 
-    def marks(self, hits: Iterable[tuple[int, int]], cueless: Iterable[Rule]) -> Iterator[Span]:
+    def marks(self, hits: Iterable[tuple[int, int]], cueless: Iterable[Rule]) -> list[Span]:
         """All marks, each stretch once for each rule."""
-        tried: set[tuple[int, int]] = set()
-        given: set[tuple[str, int, int]] = set()
+        found: list[Span] = []
         last_head, first_tail = HEAD_REACH, len(self.text) - TAIL_REACH
+        line, line_end = -1, 0
+        tried: set[int] = set()
         for offset, number in hits:
-            where = self.rules[number].where
-            if (where == "head" and offset > last_head) or (where == "tail" and offset < first_tail):
+            rule = self.rules[number]
+            if (rule.where == "head" and offset > last_head) or (rule.where == "tail" and offset < first_tail):
                 continue
-            line = line_at(self.starts, offset)
-            low, high = self.line(line)
+            if offset >= line_end:
+                line = line_at(self.starts, offset)
+                line_end = self.starts[line + 1]
+                low, high = self.line(line)
+                tried = set()
             if high - low > WINDOW:
-                low, high = self._window(low, high, offset)
-            elif (number, line) in tried:
-                continue
-            tried.add((number, line))
-            yield from self._fresh(self._try(self.rules[number], line, low, high), given)
-        if cueless:
-            yield from self._fresh(self._edges(cueless), given)
-
-    @staticmethod
-    def _fresh(marks: Iterable[Span], given: set[tuple[str, int, int]]) -> Iterator[Span]:
-        for mark in marks:
-            if (mark.rule, mark.start, mark.end) not in given:
-                given.add((mark.rule, mark.start, mark.end))
-                yield mark
+                window = self._try(rule, line, max(low, offset - BEFORE), min(high, offset + AFTER))
+                found += (mark for mark in window if mark not in found[-WINDOW_MARKS:])
+            elif number not in tried:
+                tried.add(number)
+                found += self._try(rule, line, low, high)
+        for rule in cueless:
+            found += self._edges(rule)
+        return found
 
     def line(self, line: int) -> tuple[int, int]:
         """Offsets of a line without the white space around it."""
@@ -179,17 +183,13 @@ class _Reading:
             bounds = self.bounds[line] = content(self.text, self.starts[line], self.starts[line + 1])
         return bounds
 
-    def _window(self, low: int, high: int, offset: int) -> tuple[int, int]:
-        return max(low, offset - BEFORE), min(high, offset + AFTER)
-
-    def _edges(self, rules: Iterable[Rule]) -> Iterator[Span]:
-        head = self._some_lines(range(len(self.starts) - 1))
-        tail = self._some_lines(range(len(self.starts) - 2, -1, -1))
-        for rule in rules:
-            for line in head if rule.where == "head" else tail:
-                low, high = self.line(line)
-                if high - low <= rule.longest:
-                    yield from self._try(rule, line, low, high)
+    def _edges(self, rule: Rule) -> Iterator[Span]:
+        """Marks of a rule without cues, which is tried on the first or the last few lines."""
+        lines = range(len(self.starts) - 1)
+        for line in self._some_lines(lines if rule.where == "head" else reversed(lines)):
+            low, high = self.line(line)
+            if high - low <= rule.longest:
+                yield from self._try(rule, line, low, high)
 
     def _some_lines(self, lines: Iterable[int]) -> list[int]:
         found = []
@@ -201,14 +201,15 @@ class _Reading:
                     break
         return found
 
-    def _try(self, rule: Rule, line: int, low: int, high: int) -> Iterator[Span]:
+    def _try(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """Marks of one rule in one line, or in the part of a long line between `low` and `high`."""
-        if rule.takes in ("line", "list", "tail") and high - low > rule.longest:
-            return
-        if rule.sites and not _bound(rule, host_of(self.document)):
-            return
-        words = self.text[low:high]
         whole_low, whole_high = self.line(line)
+        if rule.takes in _LINE_TAKING and whole_high - whole_low > rule.longest:
+            return []
+        if rule.sites and not _bound(rule, host_of(self.document)):
+            return []
+        words = self.text[low:high]
+        found: list[Span] = []
         try:
             for match in self._matches(rule, words):
                 # In a window, a match that touches an edge may owe its anchor to the edge alone.
@@ -217,32 +218,34 @@ class _Reading:
                 if match.end() > match.start():
                     marks = list(_TAKES[rule.takes](self, rule, line, low, match))
                     if marks and not self._excepted(rule, marks[0], words):
-                        yield from marks
+                        found += marks
         except TimeoutError:
             raise PatternTimeout(
                 f"rule {rule.id}: its pattern ran for more than {PATTERN_SECONDS:g} s at offset {low}; "
                 "rewrite it without nested repeats, or leave its pack out"
             ) from None
+        return found
 
-    def _matches(self, rule: Rule, words: str) -> Iterator[regex.Match[str]]:
+    def _matches(self, rule: Rule, words: str) -> Iterable[regex.Match[str]]:
         if rule.anchor == "":
-            return iter(rule.compiled.finditer(words, timeout=PATTERN_SECONDS))
+            return rule.compiled.finditer(words, timeout=PATTERN_SECONDS)
         if rule.anchor == "line":
             found = rule.compiled.match(words, timeout=PATTERN_SECONDS)
-            return iter((found,)) if found else iter(())
+            return (found,) if found else ()
         return self._from_starts(rule, words)
 
-    def _from_starts(self, rule: Rule, words: str) -> Iterator[regex.Match[str]]:
+    def _from_starts(self, rule: Rule, words: str) -> list[regex.Match[str]]:
+        """Matches that begin where a sentence does."""
         if words != self.last_words:
             self.last_words = words
             self.last_starts = [0, *(found.end() for found in _START.finditer(words))]
-        end = 0
+        matches: list[regex.Match[str]] = []
         for start in self.last_starts:
-            if start >= end:
+            if not matches or start >= matches[-1].end():
                 found = rule.compiled.match(words, start, timeout=PATTERN_SECONDS)
                 if found:
-                    end = found.end()
-                    yield found
+                    matches.append(found)
+        return matches
 
     def _excepted(self, rule: Rule, mark: Span, words: str) -> bool:
         """Whether `unless` occurs: in the sentences or line taken, or around a match in its line."""
