@@ -95,10 +95,11 @@ def settle(document: Document, marks: Iterable[Span]) -> Settled:
 def _trimmed(text: str, marks: Iterable[Span]) -> Iterator[Span]:
     """Marks without the white space around their words; marks without words are none."""
     for mark in marks:
-        start, end = content(text, mark.start, mark.end)
-        if (start, end) == (mark.start, mark.end):
+        if mark.start < mark.end and not (text[mark.start].isspace() or text[mark.end - 1].isspace()):
             yield mark
-        elif start < end:
+            continue
+        start, end = content(text, mark.start, mark.end)
+        if start < end:
             yield msgspec.structs.replace(mark, start=start, end=end)
 
 
@@ -171,7 +172,7 @@ class _Weighing:
         """The marks that stand, in order, each with its witnesses."""
         self._begin()
         while True:
-            while self._forward() | self._backward():
+            while not all(self.stands) and self._forward() | self._backward():
                 pass
             more = self._fragments()
             if not more:
@@ -186,7 +187,7 @@ class _Weighing:
 
     def _begin(self) -> None:
         size = len(self.text)
-        self.stands = [False] * len(self.marks)
+        self.stands = [mark.sure and mark.where == "any" for mark in self.marks]
         self.why = _second_detectors(self.marks)
         self.before = [mark.start for mark in self.marks]
         self.after = [size - mark.end for mark in self.marks]
@@ -273,6 +274,8 @@ class _Weighing:
                 continue
             done = line
             low, high = content(self.text, starts[line], starts[line + 1])
+            if span.start <= low and span.end >= high:
+                continue
             inside = [s for s in _within(covered, low, high) if s.start < high and s.end > low]
             left = _uncovered(self.text, low, high, inside)
             if not left:

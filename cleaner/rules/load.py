@@ -126,7 +126,7 @@ def _rule(entry: dict[str, Any], head: Head, define: Mapping[str, str], file: st
 
 def _anchor(pattern: str) -> tuple[str, str]:
     """Where alone a pattern can begin, and what is left to match from there."""
-    for opening, anchor in (("(?:%{start})", "sentence"), ("%{start}", "sentence"), ("^", "line")):
+    for opening, anchor in (("(?:%{start})", "sentence"), ("%{start}", "sentence"), ("^", "line"), ("%{cue}", "cue")):
         if pattern.startswith(opening):
             rest = pattern.removeprefix(opening)
             if not _branches(rest) and not rest.startswith(("?", "*", "+", "{")):

@@ -54,8 +54,24 @@ _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]
 
 _LINE_TAKING = frozenset({"line", "list", "tail"})
 
+_BEFORE_CUE = frozenset("([{|¦/–—- \u00a0\n\t•»>*")
+BEFORE_CUE = 3
+"""How many such signs before a cue a pattern may begin with."""
+
 # The same places as %{start} of the shared pack.
 _START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>]\s)(?=\S)""")
+
+
+_LOCAL = frozenset({"match", "sentence", "line"})
+
+Hit = tuple[int, int, int]
+"""Offsets of a cue's first and last letter, and the number of the rule it calls."""
+
+Memo = dict[tuple[str, tuple[int, ...]], tuple[Span, ...]]
+"""Marks of lines seen before, offsets from the line's start: what a dump repeats is judged once."""
+
+MEMO_LENGTH, MEMO_SIZE = 300, 20_000
+"""The longest line that is remembered, and how many are."""
 
 
 class Matcher:
@@ -87,6 +103,10 @@ class Matcher:
         return list(calls), list(calls.values()), words
 
     @cached_property
+    def _memo(self) -> Memo:
+        return {}
+
+    @cached_property
     def _automaton(self) -> ahocorasick_rs.AhoCorasick:
         return ahocorasick_rs.AhoCorasick(self._cues[0], implementation=ahocorasick_rs.Implementation.DFA)
 
@@ -98,14 +118,14 @@ class Matcher:
         """Marks for a document, offsets into its text. Raises PatternTimeout for a runaway pattern."""
         composed = compose(document.text)
         if composed is None:
-            return _Reading(document, self.rules).marks(self._hits(document.text), self._cueless)
+            return _Reading(document, self.rules).marks(self._hits(document.text), self._cueless, self._memo)
         text, offsets = composed
         form = Document(text, document.url, document.site, document.id)
-        marks = _Reading(form, self.rules).marks(self._hits(text), self._cueless)
+        marks = _Reading(form, self.rules).marks(self._hits(text), self._cueless, self._memo)
         return [_mapped(mark, offsets) for mark in marks]
 
-    def _hits(self, text: str) -> list[tuple[int, int]]:
-        """Offsets of the last letter of each cue that occurs, with the rule it calls, in text order."""
+    def _hits(self, text: str) -> list[Hit]:
+        """Offsets of the first and last letter of each cue that occurs, and the rule it calls, in text order."""
         _, calls, words = self._cues
         folded = fold("\n" + text)
         try:
@@ -114,11 +134,19 @@ class Matcher:
             folded = without_surrogates(folded)
             found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         return [
-            (end - 2, number)
+            (start - 1, end - 2, number)
             for index, start, end in found
             if not (words[index] and folded[start - 1].isalnum())
             for number in calls[index]
         ]
+
+
+def _shifted(mark: Span, by: int) -> Span:
+    values = tuple([(name, start + by, end + by) for name, start, end in mark.values]) if mark.values else ()
+    return Span(
+        mark.start + by, mark.end + by, mark.kind, mark.rule, mark.detector, mark.sure, mark.where, mark.keep,
+        mark.follows, values,
+    )  # fmt: skip
 
 
 def _mapped(mark: Span, offsets: Sequence[int]) -> Span:
@@ -148,32 +176,69 @@ class _Reading:
         self.rules = rules
         self.sentences: dict[int, list[tuple[int, int]]] = {}
         self.bounds: dict[int, tuple[int, int]] = {}
+        self.cue = 0
+        self.last_bounds = (-1, -1)
         self.last_words = ""
-        self.last_starts = [0]
+        self.last_starts: list[int] | None = None
 
-    def marks(self, hits: Iterable[tuple[int, int]], cueless: Iterable[Rule]) -> list[Span]:
-        """All marks, each stretch once for each rule."""
+    def marks(self, hits: Iterable[Hit], cueless: Iterable[Rule], memo: Memo) -> list[Span]:
+        """All marks, each stretch once for each rule. `memo` holds what was found in lines that came before."""
         found: list[Span] = []
+        for line, calls in self._by_line(hits):
+            low, high = self.line(line)
+            if high - low > MEMO_LENGTH:
+                found += self._line_marks(line, calls)
+                continue
+            key = (self._words(low, high), tuple([number for _, _, number in calls]))
+            known = memo.get(key)
+            if known is None:
+                marks = self._line_marks(line, calls)
+                found += marks
+                if len(memo) >= MEMO_SIZE:
+                    memo.clear()
+                if all(self.rules[number].takes in _LOCAL and not self.rules[number].sites for number in key[1]):
+                    memo[key] = tuple(_shifted(mark, -low) for mark in marks)
+            elif known:
+                found += [_shifted(mark, low) for mark in known]
+        for rule in cueless:
+            found += self._edges(rule)
+        return found
+
+    def _by_line(self, hits: Iterable[Hit]) -> Iterator[tuple[int, list[Hit]]]:
+        """Hits in reach of their rules' places, gathered by line."""
         last_head, first_tail = HEAD_REACH, len(self.text) - TAIL_REACH
         line, line_end = -1, 0
-        tried: set[int] = set()
-        for offset, number in hits:
-            rule = self.rules[number]
-            if (rule.where == "head" and offset > last_head) or (rule.where == "tail" and offset < first_tail):
+        gathered: list[Hit] = []
+        for hit in hits:
+            _, offset, number = hit
+            where = self.rules[number].where
+            if (where == "head" and offset > last_head) or (where == "tail" and offset < first_tail):
                 continue
             if offset >= line_end:
+                if gathered:
+                    yield line, gathered
+                    gathered = []
                 line = line_at(self.starts, offset)
                 line_end = self.starts[line + 1]
-                low, high = self.line(line)
-                tried = set()
-            if high - low > WINDOW:
+            gathered.append(hit)
+        if gathered:
+            yield line, gathered
+
+    def _line_marks(self, line: int, calls: Iterable[Hit]) -> list[Span]:
+        found: list[Span] = []
+        tried: set[int] = set()
+        low, high = self.line(line)
+        for start, offset, number in calls:
+            rule = self.rules[number]
+            self.cue = start
+            if rule.anchor == "cue":
+                found += self._try(rule, line, low, high)
+            elif high - low > WINDOW:
                 window = self._try(rule, line, max(low, offset - BEFORE), min(high, offset + AFTER))
                 found += (mark for mark in window if mark not in found[-WINDOW_MARKS:])
             elif number not in tried:
                 tried.add(number)
                 found += self._try(rule, line, low, high)
-        for rule in cueless:
-            found += self._edges(rule)
         return found
 
     def line(self, line: int) -> tuple[int, int]:
@@ -208,10 +273,10 @@ class _Reading:
             return []
         if rule.sites and not _bound(rule, host_of(self.document)):
             return []
-        words = self.text[low:high]
+        words = self._words(low, high)
         found: list[Span] = []
         try:
-            for match in self._matches(rule, words):
+            for match in self._matches(rule, words, low):
                 # In a window, a match that touches an edge may owe its anchor to the edge alone.
                 if (match.start() == 0 and low > whole_low) or (match.end() == len(words) and high < whole_high):
                     continue
@@ -226,18 +291,37 @@ class _Reading:
             ) from None
         return found
 
-    def _matches(self, rule: Rule, words: str) -> Iterable[regex.Match[str]]:
+    def _words(self, low: int, high: int) -> str:
+        if self.last_bounds != (low, high):
+            self.last_bounds, self.last_words = (low, high), self.text[low:high]
+            self.last_starts = None
+        return self.last_words
+
+    def _matches(self, rule: Rule, words: str, low: int) -> Iterable[regex.Match[str]]:
         if rule.anchor == "":
             return rule.compiled.finditer(words, timeout=PATTERN_SECONDS)
+        if rule.anchor == "cue":
+            return self._from_cue(rule, words, max(0, self.cue - low))
         if rule.anchor == "line":
             found = rule.compiled.match(words, timeout=PATTERN_SECONDS)
             return (found,) if found else ()
         return self._from_starts(rule, words)
 
+    @staticmethod
+    def _from_cue(rule: Rule, words: str, at: int) -> tuple[regex.Match[str], ...]:
+        """The match that begins at a cue, or at a bracket, bar or dash and a blank before it."""
+        first = at
+        while first > 0 and at - first < BEFORE_CUE and words[first - 1] in _BEFORE_CUE:
+            first -= 1
+        for start in range(first, at + 1):
+            found = rule.compiled.match(words, start, timeout=PATTERN_SECONDS)
+            if found:
+                return (found,)
+        return ()
+
     def _from_starts(self, rule: Rule, words: str) -> list[regex.Match[str]]:
         """Matches that begin where a sentence does."""
-        if words != self.last_words:
-            self.last_words = words
+        if self.last_starts is None:
             self.last_starts = [0, *(found.end() for found in _START.finditer(words))]
         matches: list[regex.Match[str]] = []
         for start in self.last_starts:
@@ -284,7 +368,7 @@ class _Reading:
     def _list(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         yield from self._line(rule, line, low, match)
         items, goes_on = self._items(line)
-        if items and goes_on and not _ITEM_SIGN.search(self._words(items[-1])):
+        if items and goes_on and not _ITEM_SIGN.search(self._line_words(items[-1])):
             # The story goes on below, and this line may be the heading of its next section.
             items.pop()
         for item in items:
@@ -311,18 +395,18 @@ class _Reading:
             items.append(line)
         return items, False
 
-    def _words(self, line: int) -> str:
+    def _line_words(self, line: int) -> str:
         start, end = self.line(line)
         return self.text[start:end]
 
     def _is_item(self, line: int) -> bool:
-        words = self._words(line)
+        words = self._line_words(line)
         if len(words) > ITEM_LENGTH:
             return False
         return bool(_ITEM_SIGN.search(words)) or not words.endswith((".", ":", ";", ",", ".”", '."', "。"))
 
     def _is_prose(self, line: int) -> bool:
-        words = self._words(line)
+        words = self._line_words(line)
         return len(words) >= PROSE_LENGTH and words.endswith(_SENTENCE_ENDS)
 
 

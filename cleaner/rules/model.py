@@ -12,7 +12,7 @@ from cleaner.data import Kind, Where
 
 Takes = Literal["match", "sentence", "line", "list", "tail"]
 
-Anchor = Literal["line", "sentence", ""]
+Anchor = Literal["line", "sentence", "cue", ""]
 """Where alone a pattern can begin: found by the loader, so that it need not be tried at every letter."""
 
 LONGEST_LINE = 1_200
@@ -34,7 +34,9 @@ class Rule(
     cues       literal word starts, one of which must occur; "^word" means at a line's start. A rule for
                the head or the tail may go without: it is then tried on the first or last few lines
     pattern    `match` in the file: `regex` syntax, ignoring case unless `case`; `%{name}` inserts a
-               definition. Tried on the line that holds the cue; ^ and $ are that line's ends
+               definition. Tried on the line that holds the cue; ^ and $ are that line's ends. A pattern that
+               opens with ^, %{start} or %{cue} is tried only there: at the line's start, where a sentence
+               starts, or where the cue does (or a bracket or bar before it), which is quicker
     unless     a pattern that must not occur in what is taken (for a match: in its line)
     takes      the match (or its group `cut`), the sentences it touches, the line, the line and the list
                of headline-like lines below it, or the line and all that follows if no prose does
