@@ -153,9 +153,11 @@ def _moved_back(span: Span, cuts: Sequence[Span]) -> Iterator[Span]:
     start, end = back(span.start, at_end=False), back(span.end, at_end=True)
     values = tuple((name, back(low, at_end=False), back(high, at_end=True)) for name, low, high in span.values)
     for gap in cuts:
-        if start < gap.start < end:
-            yield msgspec.structs.replace(span, start=start, end=gap.start, values=values)
-            start, values = gap.end, ()
+        if start <= gap.start < end:
+            if start < gap.start:
+                yield msgspec.structs.replace(span, start=start, end=gap.start, values=values)
+                values = ()
+            start = gap.end
     yield msgspec.structs.replace(span, start=start, end=end, values=values)
 
 

@@ -78,18 +78,22 @@ def settle(document: Document, marks: Iterable[Span]) -> Settled:
     given = list(_trimmed(document.text, marks))
     if not given:
         return Settled((), False, True)
-    ordered = sorted(given, key=lambda m: (m.start, -m.end, m.kind, m.rule))
+    ordered = sorted(given, key=_order)
     spoken = _without_vetoed(ordered)
     if not spoken:
         return Settled((), False, True)
-    standing = _Weighing(document, spoken).standing()
+    weighing = _Weighing(document, spoken)
+    standing = weighing.standing()
     doubtful = _takes_too_much(document.text, standing)
     if doubtful:
         standing = _Weighing(document, [mark for mark in spoken if mark.sure]).standing()
     spans = _widened(document, _painted(document.text, standing))
-    waiting = len(spoken) - len(standing) and any(mark.where != "any" and mark not in standing for mark in spoken)
-    final = not doubtful and not waiting and _only_lines(document, spans)
+    final = not doubtful and not weighing.waits() and _only_lines(document, spans)
     return Settled(spans, doubtful, final)
+
+
+def _order(mark: Span) -> tuple[int, int, str, str, str, bool, str]:
+    return mark.start, -mark.end, mark.kind, mark.rule, mark.detector, not mark.sure, mark.where
 
 
 def _trimmed(text: str, marks: Iterable[Span]) -> Iterator[Span]:
@@ -177,13 +181,17 @@ class _Weighing:
             more = self._fragments()
             if not more:
                 break
-            self.marks = sorted([*self.marks, *more], key=lambda m: (m.start, -m.end, m.kind, m.rule))
+            self.marks = sorted([*self.marks, *more], key=_order)
             self._begin()
         return [
             msgspec.structs.replace(mark, witnesses=tuple(sorted(why))) if why else mark
             for mark, stands, why in zip(self.marks, self.stands, self.why, strict=True)
             if stands
         ]
+
+    def waits(self) -> bool:
+        """Whether a mark does not stand that might if an end of the text came nearer."""
+        return any(mark.where != "any" for mark, stands in zip(self.marks, self.stands, strict=True) if not stands)
 
     def _begin(self) -> None:
         size = len(self.text)

@@ -6,6 +6,7 @@ The cue pass and its cost follow the multi-pattern search of Aho and Corasick (1
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -32,9 +33,6 @@ BEFORE, AFTER = 400, 700
 
 WINDOW_MARKS = 32
 """How many marks back a window may find a mark again that the window before it found."""
-
-EDGE_LINES = 8
-"""How many lines at each end rules without cues are tried on."""
 
 LIST_LINES = 15
 """The longest list that a heading may take with it."""
@@ -114,15 +112,35 @@ class Matcher:
     def _cueless(self) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if not rule.cues)
 
+    @cached_property
+    def _packs(self) -> tuple[str, ...]:
+        return tuple(rule.id.partition(".")[0] for rule in self.rules)
+
+    @cached_property
+    def _cueless_packs(self) -> set[str]:
+        """Packs of which no rule has a cue, so that nothing could call them."""
+        cued = {pack for pack, rule in zip(self._packs, self.rules, strict=True) if rule.cues}
+        return set(self._packs) - cued
+
+    def _spoken(self, hits: Iterable[Hit]) -> tuple[Rule, ...]:
+        """Rules without cues of those packs whose other rules' cues occur: the others' language is not spoken here."""
+        if not self._cueless:
+            return ()
+        spoken = {self._packs[number] for _, _, number in hits} | self._cueless_packs
+        return tuple(rule for rule in self._cueless if rule.id.partition(".")[0] in spoken)
+
     def __call__(self, document: Document) -> Iterable[Span]:
         """Marks for a document, offsets into its text. Raises PatternTimeout for a runaway pattern."""
         composed = compose(document.text)
         if composed is None:
-            return _Reading(document, self.rules).marks(self._hits(document.text), self._cueless, self._memo)
+            return self._marks(document)
         text, offsets = composed
         form = Document(text, document.url, document.site, document.id)
-        marks = _Reading(form, self.rules).marks(self._hits(text), self._cueless, self._memo)
-        return [_mapped(mark, offsets) for mark in marks]
+        return [_mapped(mark, offsets) for mark in self._marks(form)]
+
+    def _marks(self, document: Document) -> list[Span]:
+        hits = self._hits(document.text)
+        return _Reading(document, self.rules).marks(hits, self._spoken(hits), self._memo)
 
     def _hits(self, text: str) -> list[Hit]:
         """Offsets of the first and last letter of each cue that occurs, and the rule it calls, in text order."""
@@ -200,8 +218,7 @@ class _Reading:
                     memo[key] = tuple(_shifted(mark, -low) for mark in marks)
             elif known:
                 found += [_shifted(mark, low) for mark in known]
-        for rule in cueless:
-            found += self._edges(rule)
+        found += self._edges(cueless)
         return found
 
     def _by_line(self, hits: Iterable[Hit]) -> Iterator[tuple[int, list[Hit]]]:
@@ -248,23 +265,20 @@ class _Reading:
             bounds = self.bounds[line] = content(self.text, self.starts[line], self.starts[line + 1])
         return bounds
 
-    def _edges(self, rule: Rule) -> Iterator[Span]:
-        """Marks of a rule without cues, which is tried on the first or the last few lines."""
-        lines = range(len(self.starts) - 1)
-        for line in self._some_lines(lines if rule.where == "head" else reversed(lines)):
-            low, high = self.line(line)
-            if high - low <= rule.longest:
-                yield from self._try(rule, line, low, high)
+    def _edges(self, rules: Iterable[Rule]) -> Iterator[Span]:
+        """Marks of rules without cues, tried on the lines in reach of the ends that are short enough."""
+        for rule in rules:
+            for line in self._reach(rule.where):
+                low, high = self.line(line)
+                if low < high and high - low <= rule.longest:
+                    yield from self._try(rule, line, low, high)
 
-    def _some_lines(self, lines: Iterable[int]) -> list[int]:
-        found = []
-        for line in lines:
-            low, high = self.line(line)
-            if low < high:
-                found.append(line)
-                if len(found) == EDGE_LINES:
-                    break
-        return found
+    def _reach(self, where: str) -> range:
+        """Lines in which rules for one end of the text are tried."""
+        lines = len(self.starts) - 1
+        if where == "head":
+            return range(min(lines, bisect_right(self.starts, HEAD_REACH)))
+        return range(bisect_left(self.starts, len(self.text) - TAIL_REACH), lines)
 
     def _try(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """Marks of one rule in one line, or in the part of a long line between `low` and `high`."""
