@@ -57,9 +57,10 @@ class Cleaner:
         unknown = sorted(self._kept - known - set(KINDS))
         if unknown:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
+        self._languages_of = matcher.languages.of
         self.detectors: tuple[Detector, ...] = (matcher, echoes)
         self.tool = Tool("cleaner", version(), {pack.name: pack.hash for pack in loaded})
-        self._languages = {rule.id: rule.lang for rule in matcher.rules if rule.lang}
+        self._pack_languages = {rule.id: rule.lang for rule in matcher.rules if rule.lang}
 
     def clean(
         self,
@@ -99,14 +100,14 @@ class Cleaner:
                 break
             spans = _together(spans, settled.spans) if spans else settled.spans
             text = cut(source, spans)
-            if settled.final:
+            if settled.final and self._languages_of(text) <= self._languages_of(current.text):
                 break
         status, reason = _verdict(text, spans, doubtful)
         return Result(
             text=text,
             source=source,
             removed=spans,
-            metadata=read(source, spans, self._languages),
+            metadata=read(source, spans, self._pack_languages),
             status=status,
             tool=self.tool,
             reason=reason,

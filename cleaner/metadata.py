@@ -18,7 +18,7 @@ _NAME_SPLIT = regex.compile(
     r"\s*(?:,|;|&|\||/|\s(?:and|und|et|y|e|i|и|та|і|och|og|ja|ve|en|dan|with|mit|a)\s)\s*", regex.I
 )
 _NAME = regex.compile(
-    r"^\p{Lu}[\p{L}\p{M}'’.\-]*(?:\s[\p{L}\p{M}'’.\-]+){0,4}$|^[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}·]{2,12}$"
+    r"^\p{Lu}[\p{L}\p{M}'’.\-]*(?:\s[\p{L}\p{M}'’.\-]+){0,4}$|^\p{Arabic}[\p{Arabic}\s'.]{3,40}$|^[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}·]{2,12}$"
 )
 _PERSON = regex.compile(r"^\p{Lu}[\p{L}\p{M}'’.\-]+(?:\s[\p{L}\p{M}'’.\-]+){1,3}$")
 _ROLE_TAIL = regex.compile(r"\s*(?:\||[–—-]\s|\().*$")

@@ -269,6 +269,7 @@ class _Weighing:
             same_line = not _breaks(self.text[left.end : right.start])
             spoken = same_line and left.kind in SPOKEN and right.kind in SPOKEN
             listed = left.kind == right.kind and left.kind in LISTED and len(words) <= 30 and not _breaks(words)
+            listed = listed and not words.endswith((".", "!", "?", "…", "。"))
             if spoken or listed:
                 yield _scrap(start, end, left.kind, FRAGMENT_RULE)
 

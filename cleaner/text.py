@@ -19,7 +19,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # A letter with what composes with it; Hangul vowels and tails are no marks, but compose all the same.
 _CLUSTER = regex.compile(r"\P{M}[\p{M}\u1160-\u11ff]+")
 _DIGITS = re.compile(r"\d+")
-_LOOKALIKES = (("’", "'"), ("\u00a0", " "), ("\u202f", " "), ("\u2028", "\n"), ("\u2029", "\n"), ("\x85", "\n"))
+_LOOKALIKES = (
+    ("’", "'"),
+    ("ʼ", "'"),
+    ("\u00a0", " "),
+    ("\u202f", " "),
+    ("\u2028", "\n"),
+    ("\u2029", "\n"),
+    ("\x85", "\n"),
+)
 
 
 def fold(text: str) -> str:
@@ -94,12 +102,12 @@ def line_at(starts: Sequence[int], offset: int) -> int:
 
 
 # Sentence ends: closing marks may follow; a blank must, unless the writing has none (。！？).
-_END = re.compile(r"(?:[.!?…؟۔]+[\"'”’»›)\]“]*(?=\s)|[。！？]+[」』”’）)]*)\s*")
+_END = re.compile(r"(?:[.!?…؟۔]+[\"'”’»›)\]“]*(?:[ \u00a0\u202f][»›](?=\s|$))?(?=\s)|[。！？]+[」』”’）)]*)\s*")
 _SHORT = re.compile(
     r"(?:^|[\s(\"'“„«])(?:[^\W\d_]|[A-Z]\.(?:\w\.)*\w?|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Jr|Sr|St|"
     r"vs|No|Nr|Inc|Ltd|Co|Corp|approx|ca|bzw|usw|Dres|Hr|Fr|Sra?|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
     r"etc|resp|tel|Nos|Art|Abs|art|ul|al|prof|dr|mgr|inż|hab|tzn|tzw|np|m\.in|godz|proc|św|im|ks|płk|gen|mjr|"
-    r"fig|vol|pp|ed|eds|dept|univ|Mt|Ft|Fla|Calif|Mass|Conn|Ill|Tenn|Pa|Va|Wash|Ore|Ariz|Colo|Ga|Miss|Tex|Wis)$"
+    r"р|рр|руб|грн|ул|вул|им|ім|тыс|тис|млн|млрд|г|гг|обл|т|д|п|др|пр|fig|vol|pp|ed|eds|dept|univ|Mt|Ft|Fla|Calif|Mass|Conn|Ill|Tenn|Pa|Va|Wash|Ore|Ariz|Colo|Ga|Miss|Tex|Wis)$"
 )
 
 

@@ -12,7 +12,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 
 ORDER = [
-    "errors", "data", "text", "rules.model", "rules.load", "rules.match", "echoes", "settle", "metadata",
+    "errors", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match",
+    "echoes", "settle", "metadata",
     "sidecar", "api", "prove", "files", "dump", "undo", "cli", "__main__",
 ]  # fmt: skip
 """The house from the ground up: a module may import what stands before it, never what stands after."""

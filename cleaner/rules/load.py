@@ -96,7 +96,9 @@ def parse_pack(data: bytes, file: str, shared: Mapping[str, str]) -> Pack:
     known = {**shared, **define}
     rules = [_rule(entry, head, known, file, keep=False) for entry in table.get("rule", [])]
     rules += [_rule(entry, head, known, file, keep=True) for entry in table.get("keep", [])]
-    return Pack(head.name, head.lang, head.about, tuple(rules), sha256(data).hexdigest()[:16], define)
+    return Pack(
+        head.name, head.lang, head.about, tuple(rules), sha256(data).hexdigest()[:16], define, tuple(head.common)
+    )
 
 
 def _rule(entry: dict[str, Any], head: Head, define: Mapping[str, str], file: str, *, keep: bool) -> Rule:

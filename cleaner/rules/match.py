@@ -1,24 +1,20 @@
-"""Rules against a document: one pass finds the cues, then patterns look only at lines that hold one.
-
-The cue pass and its cost follow the multi-pattern search of Aho and Corasick (1975) as built in
-`ahocorasick_rs`; word rules that name a rare literal first are the way of gitleaks' keywords.
-"""
+"""Rules against a document: patterns look only at lines that hold a cue, and say what they would take."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-import ahocorasick_rs
 import regex
 
 from cleaner.data import Document, Span, Value
 from cleaner.errors import PatternTimeout
+from cleaner.rules.cues import Cues, Hit
+from cleaner.rules.languages import Languages
 from cleaner.rules.model import Pack, Rule
-from cleaner.text import compose, content, fold, line_at, sentences, without_surrogates
+from cleaner.text import compose, content, line_at, sentences
 
 DETECTOR = "rules"
 
@@ -57,13 +53,10 @@ BEFORE_CUE = 3
 """How many such signs before a cue a pattern may begin with."""
 
 # The same places as %{start} of the shared pack.
-_START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>]\s)(?=\S)""")
+_START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>؟؛۔]\s)(?=\S)""")
 
 
 _LOCAL = frozenset({"match", "sentence", "line"})
-
-Hit = tuple[int, int, int]
-"""Offsets of a cue's first and last letter, and the number of the rule it calls."""
 
 Memo = dict[tuple[str, tuple[int, ...]], tuple[Span, ...]]
 """Marks of lines seen before, offsets from the line's start: what a dump repeats is judged once."""
@@ -73,90 +66,58 @@ MEMO_LENGTH, MEMO_SIZE = 300, 20_000
 
 
 class Matcher:
-    """A detector made of packs. It can be pickled; the automaton is built anew where it lands."""
+    """A detector made of packs. It can be pickled; automata are built anew where it lands."""
 
     name = DETECTOR
 
     def __init__(self, packs: Iterable[Pack]) -> None:
         """Takes packs as `load_packs` gives them."""
-        self.rules: tuple[Rule, ...] = tuple(rule for pack in packs for rule in pack.rules)
+        self.packs = tuple(packs)
+        self.languages = Languages(self.packs)
+        self._readers: dict[frozenset[str], _Reader] = {}
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of all packs, in order."""
+        return tuple(rule for pack in self.packs for rule in pack.rules)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The rules alone: the automaton cannot be pickled."""
-        return {"rules": self.rules}
+        """The packs alone: automata cannot be pickled."""
+        return {"packs": self.packs}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Takes what `__getstate__` gave."""
-        self.rules = state["rules"]
-
-    @cached_property
-    def _cues(self) -> tuple[list[str], list[list[int]], list[bool]]:
-        """Cues, the rules each one calls, and whether it must stand at a word's start."""
-        calls: dict[str, list[int]] = {}
-        for number, rule in enumerate(self.rules):
-            for cue in rule.cues:
-                literal = fold("\n" + cue[1:]) if cue.startswith("^") else fold(cue)
-                calls.setdefault(literal, []).append(number)
-        words = [cue[0].isalnum() and cue[0] < "\u2e80" for cue in calls]
-        return list(calls), list(calls.values()), words
-
-    @cached_property
-    def _memo(self) -> Memo:
-        return {}
-
-    @cached_property
-    def _automaton(self) -> ahocorasick_rs.AhoCorasick:
-        return ahocorasick_rs.AhoCorasick(self._cues[0], implementation=ahocorasick_rs.Implementation.DFA)
-
-    @cached_property
-    def _cueless(self) -> tuple[Rule, ...]:
-        return tuple(rule for rule in self.rules if not rule.cues)
-
-    @cached_property
-    def _packs(self) -> tuple[str, ...]:
-        return tuple(rule.id.partition(".")[0] for rule in self.rules)
-
-    @cached_property
-    def _cueless_packs(self) -> set[str]:
-        """Packs of which no rule has a cue, so that nothing could call them."""
-        cued = {pack for pack, rule in zip(self._packs, self.rules, strict=True) if rule.cues}
-        return set(self._packs) - cued
-
-    def _spoken(self, hits: Iterable[Hit]) -> tuple[Rule, ...]:
-        """Rules without cues of those packs whose other rules' cues occur: the others' language is not spoken here."""
-        if not self._cueless:
-            return ()
-        spoken = {self._packs[number] for _, _, number in hits} | self._cueless_packs
-        return tuple(rule for rule in self._cueless if rule.id.partition(".")[0] in spoken)
+        self.__init__(state["packs"])  # type: ignore[misc]
 
     def __call__(self, document: Document) -> Iterable[Span]:
         """Marks for a document, offsets into its text. Raises PatternTimeout for a runaway pattern."""
+        reader = self._reader(self.languages.of(document.text))
         composed = compose(document.text)
         if composed is None:
-            return self._marks(document)
+            return reader.marks(document)
         text, offsets = composed
         form = Document(text, document.url, document.site, document.id)
-        return [_mapped(mark, offsets) for mark in self._marks(form)]
+        return [_mapped(mark, offsets) for mark in reader.marks(form)]
 
-    def _marks(self, document: Document) -> list[Span]:
-        hits = self._hits(document.text)
-        return _Reading(document, self.rules).marks(hits, self._spoken(hits), self._memo)
+    def _reader(self, names: frozenset[str]) -> _Reader:
+        reader = self._readers.get(names)
+        if reader is None:
+            reader = self._readers[names] = _Reader([pack for pack in self.packs if pack.name in names])
+        return reader
 
-    def _hits(self, text: str) -> list[Hit]:
-        """Offsets of the first and last letter of each cue that occurs, and the rule it calls, in text order."""
-        _, calls, words = self._cues
-        folded = fold("\n" + text)
-        try:
-            found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        except UnicodeEncodeError:
-            folded = without_surrogates(folded)
-            found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        return [
-            (start - 1, end - 2, number)
-            for index, start, end in found
-            if not (words[index] and folded[start - 1].isalnum())
-            for number in calls[index]
-        ]
+
+class _Reader:
+    """Some packs made ready to read with."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        self.rules = tuple(rule for pack in packs for rule in pack.rules)
+        self.cues = Cues(self.rules)
+        self.memo: Memo = {}
+        self._cueless = tuple(rule for rule in self.rules if not rule.cues)
+
+    def marks(self, document: Document) -> list[Span]:
+        hits = self.cues.find(document.text)
+        return _Reading(document, self.rules).marks(hits, self._cueless, self.memo)
 
 
 def _shifted(mark: Span, by: int) -> Span:
@@ -244,6 +205,7 @@ class _Reading:
     def _line_marks(self, line: int, calls: Iterable[Hit]) -> list[Span]:
         found: list[Span] = []
         tried: set[int] = set()
+        seen_to: dict[int, int] = {}
         low, high = self.line(line)
         for start, offset, number in calls:
             rule = self.rules[number]
@@ -251,8 +213,11 @@ class _Reading:
             if rule.anchor == "cue":
                 found += self._try(rule, line, low, high)
             elif high - low > WINDOW:
+                if offset < seen_to.get(number, 0):
+                    continue
                 window = self._try(rule, line, max(low, offset - BEFORE), min(high, offset + AFTER))
                 found += (mark for mark in window if mark not in found[-WINDOW_MARKS:])
+                seen_to[number] = offset + AFTER // 2
             elif number not in tried:
                 tried.add(number)
                 found += self._try(rule, line, low, high)

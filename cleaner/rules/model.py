@@ -32,8 +32,7 @@ class Rule(
     id         pack, kind and name: `en.appeal.donate`
     kind       what the stretch is; empty for keep-rules, which veto whatever overlaps them
     cues       literal word starts, one of which must occur; "^word" means at a line's start. A rule for
-               the head or the tail may go without: it is then tried on short lines near that end, in texts
-               where cues of its pack occur
+               the head or the tail may go without: it is then tried on short lines near that end
     pattern    `match` in the file: `regex` syntax, ignoring case unless `case`; `%{name}` inserts a
                definition. Tried on the line that holds the cue; ^ and $ are that line's ends. A pattern that
                opens with ^, %{start} or %{cue} is tried only there: at the line's start, where a sentence
@@ -93,11 +92,15 @@ class Rule(
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The `[pack]` table: the pack's name and the language whose dates its rules read."""
+    """The `[pack]` table: the pack's name, the language whose dates its rules read, and its commonest words.
+
+    With `common` words a pack is used only for texts that speak its language, without for all.
+    """
 
     name: str
     lang: str = ""
     about: str = ""
+    common: list[str] = []
 
 
 class Pack(msgspec.Struct, frozen=True):
@@ -109,3 +112,4 @@ class Pack(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...]
     hash: str
     define: dict[str, str]
+    common: tuple[str, ...] = ()

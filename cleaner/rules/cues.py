@@ -1,0 +1,51 @@
+"""Finding the cues of many rules in one pass, whatever their number.
+
+The multi-pattern search of Aho and Corasick (1975) as built in `ahocorasick_rs`; naming a rare literal before
+a pattern is tried is the way of gitleaks' keywords.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from cleaner.rules.model import Rule
+from cleaner.text import fold, without_surrogates
+
+Hit = tuple[int, int, int]
+"""Offsets of a cue's first and last letter, and the number of the rule it calls."""
+
+SPACELESS = "\u2e80"
+"""From here on writing has no spaces between words, and a cue may begin anywhere."""
+
+
+class Cues:
+    """The cues of some rules, ready to be looked for. Numbers of rules are their places in the sequence."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        """Builds the automaton: milliseconds for thousands of cues."""
+        calls: dict[str, list[int]] = {}
+        for number, rule in enumerate(rules):
+            for cue in rule.cues:
+                literal = fold("\n" + cue[1:]) if cue.startswith("^") else fold(cue)
+                calls.setdefault(literal, []).append(number)
+        self._calls = list(calls.values())
+        self._words = [cue[0].isalnum() and cue[0] < SPACELESS for cue in calls]
+        # The DFA would be a tenth faster and need thirty times the memory.
+        self._automaton = AhoCorasick(list(calls), implementation=Implementation.ContiguousNFA)
+
+    def find(self, text: str) -> list[Hit]:
+        """Cues that occur in a text, in the order of their ends. A cue that is a word stands at a word's start."""
+        folded = fold("\n" + text)
+        try:
+            found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        except UnicodeEncodeError:
+            folded = without_surrogates(folded)
+            found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        return [
+            (start - 1, end - 2, number)
+            for index, start, end in found
+            if not (self._words[index] and folded[start - 1] < SPACELESS and folded[start - 1].isalnum())
+            for number in self._calls[index]
+        ]

@@ -1,0 +1,65 @@
+"""Which packs a text calls for: those whose language it speaks, and those that belong to no language.
+
+A pack may name its language's commonest words. This is no language identification, only a way to leave out
+packs that can do nothing but harm: related languages are kept together, and a text without a common word gets all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cleaner.rules.cues import SPACELESS
+from cleaner.rules.model import Pack
+
+SAMPLE = 700
+"""How many code points are looked at, at the start and again in the middle."""
+
+FEWEST = 6
+"""With fewer different common words than this a text is too short to tell, and each language counts that has one."""
+
+_SPACELESS = re.compile(f"[{SPACELESS}-\U0010ffff]")
+
+SHARE = 0.4
+"""A language is spoken that has at least this share of the words that the one with most has."""
+
+
+class Languages:
+    """The common words of some packs."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        """Packs without common words are always called for, as is English: pages of all languages speak it."""
+        self.always: set[str] = set()
+        self._speakers: dict[str, list[str]] = {}
+        for pack in packs:
+            if not pack.common or pack.lang == "en":
+                self.always.add(pack.name)
+            for word in pack.common:
+                self._speakers.setdefault(word, []).append(pack.name)
+        self._gated = any(pack.name not in self.always for pack in packs)
+        self._all = frozenset(self.always | {name for names in self._speakers.values() for name in names})
+
+    def of(self, text: str) -> frozenset[str]:
+        """Names of the packs that a text calls for."""
+        if not self._gated:
+            return self._all
+        counts: dict[str, int] = {}
+        for word in self._speakers.keys() & _sample(text):
+            for name in self._speakers[word]:
+                counts[name] = counts.get(name, 0) + 1
+        if not counts:
+            return self._all
+        most = max(counts.values())
+        enough = SHARE * most if most >= FEWEST else 1
+        return frozenset(self.always.union(name for name, count in counts.items() if count >= enough))
+
+
+def _sample(text: str) -> set[str]:
+    if len(text) > 2 * SAMPLE:
+        middle = len(text) // 2
+        text = text[:SAMPLE] + " " + text[middle : middle + SAMPLE]
+    folded = text.lower()
+    words = set(folded.split())
+    if not folded.isascii():
+        words.update(_SPACELESS.findall(folded))
+    return words
