@@ -179,12 +179,21 @@ def date_of(text: str, lang: str = "") -> str | None:
         "RETURN_TIME_AS_PERIOD": True,
         "DATE_ORDER": "MDY" if lang == "en" else "YMD" if lang in ("ja", "zh", "ko") else "DMY",
     }
+    if lang and lang not in _known_languages():
+        lang = ""
     when = dateparser.DateDataParser(languages=[lang] if lang else None, settings=settings).get_date_data(text.strip())
     if when.date_obj is None or not 1900 <= when.date_obj.year <= 2100:
         return None
     if when.period == "time":
         return str(when.date_obj.isoformat(timespec="minutes"))
     return str(when.date_obj.date().isoformat())
+
+
+@lru_cache(maxsize=1)
+def _known_languages() -> frozenset[str]:
+    from dateparser.data.languages_info import language_order
+
+    return frozenset(language_order)
 
 
 def _iso(match: regex.Match[str]) -> str | None:

@@ -28,17 +28,22 @@ def told(result: Result) -> dict[str, Any]:
     return said
 
 
+@pytest.fixture(scope="module")
+def cleaner() -> Cleaner:
+    return Cleaner()
+
+
 @pytest.mark.parametrize("folder", FIXTURES, ids=lambda folder: folder.name)
-def test_fixture(folder: Path) -> None:
+def test_fixture(cleaner: Cleaner, folder: Path) -> None:
     source = (folder / "source.txt").read_bytes().decode("utf-8")
-    result = Cleaner().clean(source)
+    result = cleaner.clean(source)
     assert result.text == (folder / "expected.txt").read_bytes().decode("utf-8")
     assert told(result) == json.loads((folder / "expected.json").read_text(encoding="utf-8"))
 
 
-def test_the_seed_comes_out_right() -> None:
+def test_the_seed_comes_out_right(cleaner: Cleaner) -> None:
     source = SEED.read_bytes().decode("utf-8")
-    result = Cleaner().clean(source)
+    result = cleaner.clean(source)
     paragraphs = result.text.split("\n\n")
     assert len(paragraphs) == 6
     assert paragraphs[0].startswith("Ukraine and the Czech Republic signed")

@@ -210,14 +210,15 @@ class _Reading:
         for start, offset, number in calls:
             rule = self.rules[number]
             self.cue = start
-            if rule.anchor == "cue":
-                found += self._try(rule, line, low, high)
-            elif high - low > WINDOW:
+            if high - low > WINDOW:
                 if offset < seen_to.get(number, 0):
                     continue
                 window = self._try(rule, line, max(low, offset - BEFORE), min(high, offset + AFTER))
                 found += (mark for mark in window if mark not in found[-WINDOW_MARKS:])
-                seen_to[number] = offset + AFTER // 2
+                if rule.anchor != "cue":
+                    seen_to[number] = offset + AFTER // 2
+            elif rule.anchor == "cue":
+                found += self._try(rule, line, low, high)
             elif number not in tried:
                 tried.add(number)
                 found += self._try(rule, line, low, high)
