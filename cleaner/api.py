@@ -13,9 +13,8 @@ from cleaner.data import KINDS, Document, Result, Source, Span, Status, Tool
 from cleaner.echoes import echoes
 from cleaner.errors import InputError
 from cleaner.metadata import read
-from cleaner.rules.load import load_packs
+from cleaner.rules.load import Pack, load_packs
 from cleaner.rules.match import Matcher
-from cleaner.rules.model import Pack
 from cleaner.settle import cut, settle
 
 Detector = Callable[[Document], Iterable[Span]]
@@ -53,14 +52,14 @@ class Cleaner:
         loaded = load_packs(packs)
         matcher = Matcher(loaded)
         self._kept = frozenset(keep)
-        known = {rule.id for rule in matcher.rules}
-        unknown = sorted(self._kept - known - set(KINDS))
+        unknown = sorted(self._kept - set(KINDS))
+        unknown = unknown and sorted(set(unknown) - {rule.id for rule in matcher.rules})
         if unknown:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
         self._languages_of = matcher.languages.of
         self.detectors: tuple[Detector, ...] = (matcher, echoes)
         self.tool = Tool("cleaner", version(), {pack.name: pack.hash for pack in loaded})
-        self._pack_languages = {rule.id: rule.lang for rule in matcher.rules if rule.lang}
+        self._pack_languages = {pack.name: pack.lang for pack in loaded if pack.lang}
 
     def clean(
         self,

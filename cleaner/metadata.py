@@ -54,11 +54,10 @@ class _Found(NamedTuple):
 def read(source: str, spans: Iterable[Span], languages: Mapping[str, str] | None = None) -> Metadata:
     """Metadata from the named parts of removed spans.
 
-    `languages` gives the language of a rule's pack by rule id, for the names of months and the order of
-    day and month.
+    `languages` gives the language of each pack, for the names of months and the order of day and month.
     """
     found = [
-        _Found(name, source[start:end], Stretch(start, end), (languages or {}).get(span.rule, ""))
+        _Found(name, source[start:end], Stretch(start, end), (languages or {}).get(span.rule.partition(".")[0], ""))
         for span in spans
         for name, start, end in span.values
     ]

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from cleaner.data import Document, Span
 from cleaner.echoes import echoes
-from cleaner.rules.load import compile_complaint
+from cleaner.rules.load import Pack, compile_complaint
 from cleaner.rules.match import Matcher
-from cleaner.rules.model import Pack, Rule
+from cleaner.rules.model import Rule
 from cleaner.settle import settle
 
 
@@ -44,7 +44,7 @@ def prove_rule(rule: Rule, pack: Pack) -> Iterator[Failure]:
     if complaint:
         yield Failure(rule.id, "match", rule.pattern, complaint)
         return
-    alone = Matcher([Pack(pack.name, pack.lang, pack.about, (rule,), pack.hash, {})])
+    alone = Matcher([pack.only(rule)])
     for field, examples in (("drops", rule.drops), ("todo", rule.todo)):
         for example in examples:
             text, wanted = marked(example)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from cleaner import Cleaner, PackError, PatternTimeout
 from cleaner.data import KINDS
 from cleaner.prove import marked, prove_rule
-from cleaner.rules.load import builtin_names, load_packs, parse_pack
-from cleaner.rules.model import Pack, Rule
+from cleaner.rules.load import Pack, builtin_names, load_packs, parse_pack
+from cleaner.rules.model import Rule
 
 PACKS = load_packs()
 RULES = [(rule, pack) for pack in PACKS for rule in pack.rules]
@@ -41,10 +42,10 @@ def test_what_stays_stays_whatever_other_rules_say(cleaner: Cleaner, pack: Pack)
 
 @pytest.mark.parametrize("pack", [p for p in PACKS if p.name != "any"], ids=lambda pack: pack.name)
 def test_what_a_sure_rule_drops_leaves_in_the_whole_tool_too(cleaner: Cleaner, pack: Pack) -> None:
+    story = _story(pack.name)
     kept = []
     for rule in pack.rules:
         for example in rule.drops if rule.sure and not rule.keep else ():
-            story = "The ferry left the old pier at dawn with nine people on board, and a piano. " * 3
             head = rule.where == "head"
             text, wanted = marked(f"{example}\n\n{story}" if head else f"{story}\n\n{example}")
             removed = cleaner.clean(text, site=rule.sites[0] if rule.sites else None).removed
@@ -52,6 +53,14 @@ def test_what_a_sure_rule_drops_leaves_in_the_whole_tool_too(cleaner: Cleaner, p
             if not wanted <= gone:
                 kept.append((rule.id, example))
     assert kept == []
+
+
+def _story(name: str) -> str:
+    """Paragraphs of story in a pack's language, from its set of lines."""
+    path = Path(__file__).parent / "lines" / f"{name}.toml"
+    if not path.exists():
+        return "The ferry left the old pier at dawn with nine people on board, and a piano. " * 3
+    return "\n\n".join(tomllib.loads(path.read_text(encoding="utf-8"))["story"]["paragraphs"])
 
 
 def test_english_shows_every_kind() -> None:
@@ -128,10 +137,12 @@ def test_a_pack_that_is_not_there_is_named() -> None:
         Cleaner(packs=["no/such.toml"])
 
 
-def test_one_id_in_two_packs_is_refused(tmp_path: Path) -> None:
+def test_a_name_or_an_id_given_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match=r"mine\.promo\.club stands there twice"):
+        parse(GOOD + GOOD[GOOD.index("[[rule]]") :])
     for name in ("a.toml", "b.toml"):
         (tmp_path / name).write_text(GOOD, encoding="utf-8")
-    with pytest.raises(PackError, match=r"mine\.promo\.club: stands in pack"):
+    with pytest.raises(PackError, match="a pack called 'mine' stands in"):
         Cleaner(packs=[tmp_path / "a.toml", tmp_path / "b.toml"])
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from cleaner.rules.cues import SPACELESS
-from cleaner.rules.model import Pack
+from cleaner.rules.load import Pack
 
 SAMPLE = 700
 """How many code points are looked at, at the start and again in the middle."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -16,7 +18,7 @@ import regex
 
 from cleaner.data import KINDS, Where
 from cleaner.errors import PackError
-from cleaner.rules.model import Head, Pack, Rule, Takes
+from cleaner.rules.model import Head, Rule, Takes
 
 SHARED = "any"
 """The pack that belongs to no language; its definitions can be used in every other pack."""
@@ -24,6 +26,7 @@ SHARED = "any"
 VALUES = ("title", "author", "date", "credit", "tags", "role", "cut")
 """What a named group may be called."""
 
+_FIRST_RULE = re.compile(rb"^\[\[", re.MULTILINE)
 _TOP = ("pack", "define", "rule", "keep")
 _FIELDS = {
     (field.encode_name): field for field in msgspec.structs.fields(Rule) if field.name not in ("lang", "keep", "anchor")
@@ -32,6 +35,33 @@ _INSERT = re.compile(r"%\{(\w+)\}")
 _UPPER_IGNORING_CASE = re.compile(r"\\p\{Lu\}|\\p\{Lt\}|\\p\{Ll\}|\[\[:upper:\]\]")
 _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _MARK = re.compile(r"[⟦⟧]")
+
+
+class Pack(msgspec.Struct, frozen=True, dict=True):
+    """Rules that belong together, and a hash of the file they came from.
+
+    The rules are read when they are first asked for, since most texts call for few packs: only then is a
+    pack that is not right refused with PackError.
+    """
+
+    name: str
+    lang: str
+    common: tuple[str, ...]
+    hash: str
+    file: str
+    data: bytes
+    define: dict[str, str]
+    shared: dict[str, str]
+    alone: Rule | None = None
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules in the order of the file, keep-rules last; or the one that the pack was narrowed to."""
+        return (self.alone,) if self.alone else _rules(self)
+
+    def only(self, rule: Rule) -> Pack:
+        """The same pack with a single rule."""
+        return msgspec.structs.replace(self, alone=rule)
 
 
 def builtin_names() -> list[str]:
@@ -44,66 +74,82 @@ def builtin_names() -> list[str]:
 def load_packs(wanted: Iterable[str | Path | Pack] | None = None) -> tuple[Pack, ...]:
     """Packs by name (`"en"`), path or as they are; all that come with the package if none are named.
 
-    Raises PackError for a pack that does not exist or is not well formed, and for a rule id given twice.
+    Raises PackError for a pack that does not exist or is not well formed, and for a name given twice.
     """
     chosen = builtin_names() if wanted is None else list(wanted)
-    packs = tuple(entry if isinstance(entry, Pack) else _find(entry) for entry in chosen)
+    shared = _builtin(SHARED, {}).define
+    packs = tuple(entry if isinstance(entry, Pack) else _find(entry, shared) for entry in chosen)
     seen: dict[str, str] = {}
     for pack in packs:
-        for rule in pack.rules:
-            if rule.id in seen:
-                raise PackError(f"rule {rule.id}: stands in pack {seen[rule.id]} and in {pack.name}; rename one")
-            seen[rule.id] = pack.name
+        if pack.name in seen:
+            raise PackError(f"{pack.file}: a pack called {pack.name!r} stands in {seen[pack.name]} too; rename one")
+        seen[pack.name] = pack.file
     return packs
 
 
-def _find(entry: str | Path) -> Pack:
+def _find(entry: str | Path, shared: dict[str, str]) -> Pack:
     path = Path(entry)
     if path.suffix == ".toml":
         try:
             data = path.read_bytes()
         except OSError as error:
             raise PackError(f"{path}: cannot be read ({error.strerror}); give the path of a pack file") from None
-        return parse_pack(data, str(path), shared=_shared_definitions())
+        return parse_pack(data, str(path), shared)
     name = str(entry)
     if name not in builtin_names():
         hint = _did_you_mean(name, builtin_names())
         raise PackError(f"no pack is called {name!r}{hint}; a pack of your own is named by its path, ending in .toml")
+    return _builtin(name, {} if name == SHARED else shared)
+
+
+def _builtin(name: str, shared: dict[str, str]) -> Pack:
     file = f"{name}.toml"
-    data = resources.files("cleaner.packs").joinpath(file).read_bytes()
-    return parse_pack(data, file, shared={} if name == SHARED else _shared_definitions())
+    return _headed(resources.files("cleaner.packs").joinpath(file).read_bytes(), file, shared)
 
 
-def _shared_definitions() -> dict[str, str]:
-    data = resources.files("cleaner.packs").joinpath(f"{SHARED}.toml").read_bytes()
-    return parse_pack(data, f"{SHARED}.toml", shared={}).define
+def parse_pack(data: bytes, file: str, shared: dict[str, str]) -> Pack:
+    """A pack from the bytes of its file, its rules read at once. `shared` are definitions it may use."""
+    pack = _headed(data, file, shared)
+    _ = pack.rules
+    return pack
 
 
-def parse_pack(data: bytes, file: str, shared: Mapping[str, str]) -> Pack:
-    """A pack from the bytes of its file. `shared` are definitions it may use besides its own."""
-    try:
-        table = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PackError(f"{file}: not a TOML file in UTF-8: {error}") from None
-    for name in table:
-        if name not in _TOP:
-            raise PackError(f"{file}: unknown table [{name}]{_did_you_mean(name, _TOP)}; a pack has {', '.join(_TOP)}")
+def _headed(data: bytes, file: str, shared: dict[str, str]) -> Pack:
+    """A pack of which only the tables before the first rule are read."""
+    table = _toml(_FIRST_RULE.split(data, maxsplit=1)[0], file)
     try:
         head = msgspec.convert(table.get("pack", {}), Head)
         define = msgspec.convert(table.get("define", {}), dict[str, str])
     except msgspec.ValidationError as error:
         raise PackError(f"{file}: [pack] and [define]: {error}") from None
-    known = {**shared, **define}
-    rules = [_rule(entry, head, known, file, keep=False) for entry in table.get("rule", [])]
-    rules += [_rule(entry, head, known, file, keep=True) for entry in table.get("keep", [])]
-    return Pack(
-        head.name, head.lang, head.about, tuple(rules), sha256(data).hexdigest()[:16], define, tuple(head.common)
-    )
+    return Pack(head.name, head.lang, tuple(head.common), sha256(data).hexdigest()[:16], file, data, define, shared)
 
 
-def _rule(entry: dict[str, Any], head: Head, define: Mapping[str, str], file: str, *, keep: bool) -> Rule:
+def _toml(data: bytes, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PackError(f"{file}: not a TOML file in UTF-8: {error}") from None
+
+
+def _rules(pack: Pack) -> tuple[Rule, ...]:
+    table = _toml(pack.data, pack.file)
+    for name in table:
+        if name not in _TOP:
+            hint = _did_you_mean(name, _TOP)
+            raise PackError(f"{pack.file}: unknown table [{name}]{hint}; a pack has {', '.join(_TOP)}")
+    known = {**pack.shared, **pack.define}
+    rules = [_rule(entry, pack, known, keep=False) for entry in table.get("rule", [])]
+    rules += [_rule(entry, pack, known, keep=True) for entry in table.get("keep", [])]
+    twice = [name for name, number in Counter(rule.id for rule in rules).items() if number > 1]
+    if twice:
+        raise PackError(f"{pack.file}: rule {twice[0]} stands there twice; rename one")
+    return tuple(rules)
+
+
+def _rule(entry: dict[str, Any], pack: Pack, define: Mapping[str, str], *, keep: bool) -> Rule:
     name = entry.get("id", "?")
-    place = f"{file}: rule {name}"
+    place = f"{pack.file}: rule {name}"
     for field in entry:
         if field not in _FIELDS:
             raise PackError(f"{place}: unknown field {field!r}{_did_you_mean(field, _FIELDS)}")
@@ -111,7 +157,7 @@ def _rule(entry: dict[str, Any], head: Head, define: Mapping[str, str], file: st
         if field in entry and entry[field] not in choices:
             hint = _did_you_mean(str(entry[field]), choices)
             raise PackError(f"{place}: {field} {entry[field]!r} is none of {', '.join(choices)}{hint}")
-    filled = {**entry, "lang": head.lang, "keep": keep}
+    filled = {**entry, "lang": pack.lang, "keep": keep}
     if isinstance(filled.get("match"), str):
         filled["anchor"], filled["match"] = _anchor(filled["match"])
     for field in ("match", "unless"):
@@ -121,7 +167,7 @@ def _rule(entry: dict[str, Any], head: Head, define: Mapping[str, str], file: st
         rule = msgspec.convert(filled, Rule)
     except msgspec.ValidationError as error:
         raise PackError(f"{place}: {error}") from None
-    for complaint in _complaints(rule, head):
+    for complaint in _complaints(rule, pack.name):
         raise PackError(f"{place}: {complaint}")
     return rule
 
@@ -160,11 +206,11 @@ def expand(pattern: str, define: Mapping[str, str], place: str) -> str:
     return _INSERT.sub(insert, pattern)
 
 
-def _complaints(rule: Rule, head: Head) -> Iterable[str]:
+def _complaints(rule: Rule, pack: str) -> Iterable[str]:
     """What is wrong with a rule that is well typed."""
     middle = "keep" if rule.keep else rule.kind
-    if not rule.id.startswith(f"{head.name}.{middle}."):
-        yield f"the id of this rule starts with {head.name}.{middle}."
+    if not rule.id.startswith(f"{pack}.{middle}."):
+        yield f"the id of this rule starts with {pack}.{middle}."
     if not rule.keep and not rule.kind:
         yield "a rule has a kind; one that only protects text stands under [[keep]]"
     if not rule.cues and rule.where == "any":

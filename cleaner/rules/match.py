@@ -13,7 +13,8 @@ from cleaner.data import Document, Span, Value
 from cleaner.errors import PatternTimeout
 from cleaner.rules.cues import Cues, Hit
 from cleaner.rules.languages import Languages
-from cleaner.rules.model import Pack, Rule
+from cleaner.rules.load import Pack
+from cleaner.rules.model import Rule
 from cleaner.text import compose, content, line_at, sentences
 
 DETECTOR = "rules"

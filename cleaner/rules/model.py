@@ -101,15 +101,3 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lang: str = ""
     about: str = ""
     common: list[str] = []
-
-
-class Pack(msgspec.Struct, frozen=True):
-    """Rules that belong together, and a hash of the file they came from."""
-
-    name: str
-    lang: str
-    about: str
-    rules: tuple[Rule, ...]
-    hash: str
-    define: dict[str, str]
-    common: tuple[str, ...] = ()
