@@ -12,6 +12,7 @@ import msgspec
 from cleaner.data import KINDS, Document, Result, Source, Span, Status, Tool
 from cleaner.echoes import echoes
 from cleaner.errors import InputError
+from cleaner.headline import headline
 from cleaner.metadata import read
 from cleaner.rules.load import Pack, load_packs
 from cleaner.rules.match import Matcher
@@ -57,7 +58,7 @@ class Cleaner:
         if unknown:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
         self._languages_of = matcher.languages.of
-        self.detectors: tuple[Detector, ...] = (matcher, echoes)
+        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline)
         self.tool = Tool("cleaner", version(), {pack.name: pack.hash for pack in loaded})
         self._pack_languages = {pack.name: pack.lang for pack in loaded if pack.lang}
 

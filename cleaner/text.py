@@ -106,8 +106,8 @@ _END = re.compile(r"(?:[.!?…؟۔]+[\"'”’»›)\]“]*(?:[ \u00a0\u202f][»
 _SHORT = re.compile(
     r"(?:^|[\s(\"'“„«])(?:[^\W\d_]|[A-Z]\.(?:\w\.)*\w?|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Jr|Sr|St|"
     r"vs|No|Nr|Inc|Ltd|Co|Corp|approx|ca|bzw|usw|Dres|Hr|Fr|Sra?|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
-    r"etc|resp|tel|Nos|Art|Abs|art|ul|al|prof|dr|mgr|inż|hab|tzn|tzw|np|m\.in|godz|proc|św|im|ks|płk|gen|mjr|"
-    r"р|рр|руб|грн|ул|вул|им|ім|тыс|тис|млн|млрд|г|гг|обл|т|д|п|др|пр|fig|vol|pp|ed|eds|dept|univ|Mt|Ft|Fla|Calif|Mass|Conn|Ill|Tenn|Pa|Va|Wash|Ore|Ariz|Colo|Ga|Miss|Tex|Wis)$"
+    r"etc|resp|tel|Nos|Abs|ul|al|prof|dr|mgr|inż|hab|tzn|tzw|np|m\.in|godz|proc|św|im|ks|płk|gen|mjr|"
+    r"р|рр|руб|грн|ул|вул|им|ім|тыс|тис|млн|млрд|г|гг|обл|т|д|п|др|пр|pp|eds|dept|univ|Mt|Ft|Fla|Calif|Mass|Conn|Ill|Tenn|Pa|Va|Wash|Ore|Ariz|Colo|Ga|Miss|Tex|Wis)$"
 )
 
 

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 
 ORDER = [
     "errors", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match",
-    "echoes", "settle", "metadata",
+    "echoes", "headline", "settle", "metadata",
     "sidecar", "api", "prove", "files", "dump", "undo", "cli", "__main__",
 ]  # fmt: skip
 """The house from the ground up: a module may import what stands before it, never what stands after."""
