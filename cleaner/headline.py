@@ -25,8 +25,8 @@ LONGEST = 220
 FEWEST_WORDS = 4
 """An address with fewer words says too little."""
 
-SHARE = 0.6
-"""The share of the line's words, and of the address's, that the other must hold."""
+SHARE_OF_ADDRESS, SHARE_OF_LINE = 0.6, 0.7
+"""The share of the address's words that the line must hold, and of the line's that the address must."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ENDING = re.compile(r"\.\w{2,6}$")
@@ -68,8 +68,8 @@ def _says(line: str, slug: frozenset[str]) -> bool:
         return False
     return any(
         len(words) >= FEWEST_WORDS
-        and len(words & slug) >= SHARE * len(slug)
-        and len(words & slug) >= SHARE * len(words)
+        and len(words & slug) >= SHARE_OF_ADDRESS * len(slug)
+        and len(words & slug) >= SHARE_OF_LINE * len(words)
         for words in (frozenset(_WORD.findall(_plain(line))), frozenset(_WORD.findall(_plain(line, _GERMAN))))
     )
 
