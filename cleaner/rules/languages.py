@@ -20,7 +20,7 @@ FEWEST = 6
 
 _SPACELESS = re.compile(f"[{SPACELESS}-\U0010ffff]")
 
-SHARE = 0.4
+SHARE = 0.55
 """A language is spoken that has at least this share of the words that the one with most has."""
 
 
