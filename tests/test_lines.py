@@ -62,9 +62,7 @@ def test_recall_does_not_fall(language: str) -> None:
 def test_look_alikes_stay(language: str) -> None:
     lines = dict(read(language))
     story = lines.pop("story")["paragraphs"]
-    alarms = {
-        line: rules for sets in lines.values() for line in sets["stays"] if (rules := lost(line, story))
-    }
+    alarms = {line: rules for sets in lines.values() for line in sets["stays"] if (rules := lost(line, story))}
     assert len(alarms) <= FLOORS.get(language, {}).get("false_alarms", 0), alarms
 
 

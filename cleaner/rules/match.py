@@ -25,6 +25,9 @@ PATTERN_SECONDS = 2.0
 WINDOW = 1_600
 """Lines longer than this are looked at around each cue only, so that cost stays linear."""
 
+PARAGRAPH = 400
+"""In lines longer than this, rules that take sentences look only at the cue's sentence and its neighbours."""
+
 BEFORE, AFTER = 400, 700
 """How far around a cue a pattern looks in such a line."""
 
@@ -220,6 +223,12 @@ class _Reading:
                     seen_to[number] = offset + AFTER // 2
             elif rule.anchor == "cue":
                 found += self._try(rule, line, low, high)
+            elif rule.takes == "sentence" and high - low > PARAGRAPH:
+                window_low, window_high = self._around(line, offset)
+                if seen_to.get(number, 0) < window_high:
+                    seen_to[number] = window_high
+                    window = self._try(rule, line, window_low, window_high)
+                    found += (mark for mark in window if mark not in found[-WINDOW_MARKS:])
             elif number not in tried:
                 tried.add(number)
                 found += self._try(rule, line, low, high)
@@ -331,10 +340,20 @@ class _Reading:
         if start < end:
             yield self._mark(rule, low + start, low + end, _values(rule, match, low))
 
-    def _sentence(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
+    def _sentences(self, line: int) -> list[tuple[int, int]]:
         found = self.sentences.get(line)
         if found is None:
             found = self.sentences[line] = sentences(self.text, *self.line(line))
+        return found
+
+    def _around(self, line: int, offset: int) -> tuple[int, int]:
+        """The sentence that holds an offset, with the one before it and the one after."""
+        found = self._sentences(line)
+        at = max(0, bisect_right(found, offset, key=lambda part: part[0]) - 1)
+        return content(self.text, found[max(0, at - 1)][0], found[min(at + 1, len(found) - 1)][1])
+
+    def _sentence(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
+        found = self._sentences(line)
         start, end = low + match.start(), low + match.end()
         touched = [part for part in found if part[0] < end and start < part[1]]
         start, end = content(self.text, touched[0][0], touched[-1][1])
