@@ -44,7 +44,7 @@ def fold(text: str) -> str:
         for odd, plain in _LOOKALIKES:
             folded = folded.replace(odd, plain)
     if "\r" in folded:
-        folded = folded.replace("\r\n", " \n").replace("\r", "\n")
+        folded = folded.replace("\r\n", "\n\n").replace("\r", "\n")
     if "\n " in folded or "\n\t" in folded:
         folded = _INDENT.sub(r"\1\n", folded)
     return folded

@@ -28,7 +28,9 @@ class Cues:
         calls: dict[str, list[int]] = {}
         for number, rule in enumerate(rules):
             for cue in rule.cues:
-                literal = fold("\n" + cue[1:]) if cue.startswith("^") else fold(cue)
+                literal = fold(("\n" + cue[1:]) if cue.startswith("^") else cue)
+                if cue.endswith("$"):
+                    literal = literal[:-1] + "\n"
                 calls.setdefault(literal, []).append(number)
         self._calls = list(calls.values())
         self._words = [cue[0].isalnum() and cue[0] < SPACELESS for cue in calls]
@@ -37,7 +39,7 @@ class Cues:
 
     def find(self, text: str) -> list[Hit]:
         """Cues that occur in a text, in the order of their ends. A cue that is a word stands at a word's start."""
-        folded = fold("\n" + text)
+        folded = fold(f"\n{text}\n")
         try:
             found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         except UnicodeEncodeError:
