@@ -385,11 +385,11 @@ def _painted(text: str, standing: Sequence[Span]) -> list[Span]:
     reach = -1
     for mark in standing:
         if mark.start >= reach and cluster:
-            painted.extend(_paint(cluster))
+            painted.extend(_without_mute(text, _paint(cluster)))
             cluster = []
         cluster.append(mark)
         reach = max(reach, mark.end)
-    painted.extend(_paint(cluster))
+    painted.extend(_without_mute(text, _paint(cluster)))
     return _joined(text, painted)
 
 
@@ -411,6 +411,23 @@ def _paint(cluster: list[Span]) -> list[Span]:
             spans.append(_piece(held, points[begin], points[at + 1], cluster))
             begin = at + 1
     return spans
+
+
+def _without_mute(text: str, pieces: list[Span]) -> list[Span]:
+    """Pieces without a word in them added to the piece they touch."""
+    if len(pieces) < 2:
+        return pieces
+    spoken: list[Span] = []
+    begin = pieces[0].start
+    for piece in pieces:
+        if any(letter.isalnum() for letter in text[piece.start : piece.end]):
+            spoken.append(msgspec.structs.replace(piece, start=begin))
+        elif spoken:
+            spoken[-1] = msgspec.structs.replace(spoken[-1], end=piece.end)
+        else:
+            continue
+        begin = piece.end
+    return spoken or pieces
 
 
 def _piece(mark: Span, start: int, end: int, cluster: Sequence[Span]) -> Span:
