@@ -156,8 +156,15 @@ def rules() -> None:
 @_packs
 @click.option("--lang", help="Only rules of this language.")
 @click.option("--kind", help="Only rules of this kind.")
-def rules_list(packs: tuple[str, ...], lang: str | None, kind: str | None) -> int:
-    """List rules: id, kind, what they take, and why."""
+@click.option("--markdown", is_flag=True, help="All rules of the packs as a page.")
+def rules_list(packs: tuple[str, ...], lang: str | None, kind: str | None, markdown: bool) -> int:
+    """List rules: id, sure or not, what they take, where, and why."""
+    if markdown:
+        from cleaner.rules.load import load_packs
+        from cleaner.rules.page import page
+
+        click.echo(page(load_packs(packs or None)), nl=False)
+        return 0
     chosen = [
         rule
         for rule in _rules(packs)

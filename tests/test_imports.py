@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 
 ORDER = [
-    "errors", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match",
+    "errors", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match", "rules.page",
     "echoes", "headline", "settle", "metadata",
     "sidecar", "api", "prove", "files", "dump", "undo", "cli", "__main__",
 ]  # fmt: skip

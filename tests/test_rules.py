@@ -13,6 +13,7 @@ from cleaner.data import KINDS
 from cleaner.prove import marked, prove_rule
 from cleaner.rules.load import Pack, builtin_names, load_packs, parse_pack
 from cleaner.rules.model import Rule
+from cleaner.rules.page import page
 
 PACKS = load_packs()
 RULES = [(rule, pack) for pack in PACKS for rule in pack.rules]
@@ -185,6 +186,11 @@ def test_site_bound_rules_hold_for_their_site_only(tmp_path: Path) -> None:
     assert cleaner.clean(text, url="https://www.example.org/a/b").text == "The mill burned."
     assert cleaner.clean(text, site="news.example.org").text == "The mill burned."
     assert cleaner.clean(text, url="https://badexample.org/").removed == ()
+
+
+def test_the_page_of_rules_is_made_from_the_packs() -> None:
+    shown = (Path(__file__).parent.parent / "cleaner" / "packs" / "README.md").read_text(encoding="utf-8")
+    assert shown == page(PACKS), "make it anew: cleaner rules list --markdown > cleaner/packs/README.md"
 
 
 def test_all_packs_that_come_along_are_found() -> None:

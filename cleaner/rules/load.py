@@ -46,6 +46,7 @@ class Pack(msgspec.Struct, frozen=True, dict=True):
 
     name: str
     lang: str
+    about: str
     common: tuple[str, ...]
     hash: str
     file: str
@@ -122,7 +123,9 @@ def _headed(data: bytes, file: str, shared: dict[str, str]) -> Pack:
         define = msgspec.convert(table.get("define", {}), dict[str, str])
     except msgspec.ValidationError as error:
         raise PackError(f"{file}: [pack] and [define]: {error}") from None
-    return Pack(head.name, head.lang, tuple(head.common), sha256(data).hexdigest()[:16], file, data, define, shared)
+    return Pack(
+        head.name, head.lang, head.about, tuple(head.common), sha256(data).hexdigest()[:16], file, data, define, shared
+    )
 
 
 def _toml(data: bytes, file: str) -> dict[str, Any]:
