@@ -5,5 +5,4 @@ cd "$(dirname "$0")/.."
 python -m ruff check .
 python -m ruff format --check .
 python -m mypy
-python -m cleaner rules test
 python -m pytest "$@"

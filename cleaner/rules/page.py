@@ -21,7 +21,7 @@ def page(packs: Iterable[Pack]) -> str:
     kinds = [kind for kind in KINDS if any(rule.kind == kind for pack in packs for rule in pack.rules)]
     lines = [HEADING, "| pack | " + " | ".join(kinds) + " | keep | all |", "|---" * (len(kinds) + 3) + "|"]
     for pack in packs:
-        number = Counter(rule.kind or "keep" for rule in pack.rules)
+        number: Counter[str] = Counter(rule.kind or "keep" for rule in pack.rules)
         cells = [str(number[kind] or "") for kind in (*kinds, "keep")]
         lines.append(f"| {pack.name} | " + " | ".join(cells) + f" | {len(pack.rules)} |")
     for pack in packs:
