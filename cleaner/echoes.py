@@ -28,7 +28,13 @@ def echoes(document: Document) -> Iterator[Span]:
     if len(set(lines)) < len(lines):
         yield from _again(text, (content(text, *bounds) for bounds in pairwise(document.starts)), "echo.line")
     # Splitting well is costly and most texts repeat nothing, so a crude split looks first.
-    crude = [part for line in lines if len(line) >= LONG_LINE for part in line.rstrip(".").split(". ") if len(part) >= SHORTEST]
+    crude = [
+        part
+        for line in lines
+        if len(line) >= LONG_LINE
+        for part in line.rstrip(".").split(". ")
+        if len(part) >= SHORTEST
+    ]
     if len(set(crude)) < len(crude):
         parts = (
             content(text, *part)

@@ -56,6 +56,11 @@ LISTED: frozenset[Kind] = frozenset({"related", "tags", "social", "nav"})
 FINE: frozenset[Kind] = frozenset({"date", "byline", "credit", "tags", "headline"})
 """Kinds that carry metadata: inside a wider stretch of another kind they keep their own name."""
 
+OPENING: frozenset[Kind] = frozenset({"headline", "date", "byline", "credit", "caption", "tags", "social", "ad", "nav"})
+"""Kinds for which the start of a text is a witness; for the rest it is where the story begins."""
+
+START, END = "edge.start", "edge.end"
+
 FRAGMENT_RULE = "settle.fragment"
 HEADING_RULE = "settle.heading"
 
@@ -217,6 +222,8 @@ class _Weighing:
             # A repeated stretch at the edge is no more than a story that opens or ends on its refrain.
             if neighbour is None or mark.detector == "echoes":
                 return False
+            if neighbour == START and mark.kind not in OPENING:
+                return False
             self.why[at].add(neighbour)
         self.stands[at] = True
         return True
@@ -224,7 +231,7 @@ class _Weighing:
     def _forward(self) -> bool:
         changed = False
         reach = gone = 0
-        last = "edge.start"
+        last = START
         for at, mark in enumerate(self.marks):
             self.before[at] = max(0, mark.start - gone)
             near = mark.start <= reach or self._blank(reach, mark.start)
@@ -239,7 +246,7 @@ class _Weighing:
         changed = False
         size = len(self.text)
         reach, gone = size, 0
-        last = "edge.end"
+        last = END
         for at in sorted(range(len(self.marks)), key=lambda n: -self.marks[n].end):
             mark = self.marks[at]
             self.after[at] = max(0, size - mark.end - gone)

@@ -31,7 +31,14 @@ def test_an_unsure_mark_needs_a_neighbour_the_edge_or_another_detector() -> None
     assert left(text, unsure) == text
     assert "BUY" not in left(text, unsure, mark(text, "LIKE US"))
     assert "BUY" not in left(text, unsure, mark(text, "BUY THIS", detector="repeats", sure=False))
-    assert left("BUY THIS NOW\n\n" + STORY, mark("BUY THIS NOW", "BUY THIS NOW", sure=False)) == STORY
+    end = STORY + "BUY THIS NOW"
+    assert left(end, mark(end, "BUY THIS NOW", sure=False)).strip() == STORY.strip()
+
+
+def test_the_start_of_a_text_is_a_witness_only_for_what_stands_at_the_top() -> None:
+    text = "By Ada Cole\n\n" + STORY
+    assert left(text, mark(text, "By Ada Cole", "byline", sure=False)) == STORY
+    assert left(text, mark(text, "By Ada Cole", "appeal", sure=False)) == text
 
 
 def test_a_witness_that_speaks_of_little_is_none() -> None:
