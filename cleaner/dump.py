@@ -12,6 +12,7 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,7 @@ from cleaner.files import decode, digest, encode, read_bytes, write_whole
 from cleaner.sidecar import dump as dump_sidecar
 
 TEXT, LINES = "txt", "jsonl"
+LINE_FILES = (".jsonl", ".ndjson")
 BATCH = 64
 """How many files, or lines of a file, are one piece of work."""
 
@@ -48,7 +50,7 @@ def sidecar_path(target: Path) -> Path:
     """`a.txt` to `a.json`, `a.jsonl` to `a.meta.jsonl`, any other name with `.json` behind it."""
     if target.suffix == ".txt":
         return target.with_suffix(".json")
-    if target.suffix == ".jsonl":
+    if target.suffix in LINE_FILES:
         return target.with_suffix(".meta.jsonl")
     return target.with_name(target.name + ".json")
 
@@ -131,7 +133,7 @@ def plan(inputs: Sequence[Path], out: Path) -> tuple[list[Item], int]:
 
 
 def _form(path: Path) -> str:
-    return LINES if path.suffix in (".jsonl", ".ndjson") else TEXT
+    return LINES if path.suffix in LINE_FILES else TEXT
 
 
 def _walk(folder: Path, out: Path) -> tuple[list[Item], int]:
@@ -142,7 +144,7 @@ def _walk(folder: Path, out: Path) -> tuple[list[Item], int]:
         for name in sorted(names):
             path = Path(root) / name
             relative = path.relative_to(folder)
-            if path.suffix in (".txt", ".jsonl", ".ndjson"):
+            if path.suffix in (".txt", *LINE_FILES):
                 items.append(Item(path, out / relative, relative.as_posix(), _form(path)))
             else:
                 skipped += 1
@@ -241,11 +243,21 @@ class _Pool:
         if self.executor is None:
             yield from map(work, pieces)
             return
+        try:
+            yield from self._in_order(self.executor, work, pieces)
+        except BrokenProcessPool:
+            raise CleanerError(
+                "a worker died (out of memory, or killed); nothing half-written is left; run again with fewer --workers"
+            ) from None
+
+    def _in_order(
+        self, executor: ProcessPoolExecutor, work: Callable[[Any], Any], pieces: Iterable[Any]
+    ) -> Iterator[Any]:
         source = iter(pieces)
-        waiting = deque(self.executor.submit(work, piece) for piece in islice(source, 4 * self.workers))
+        waiting = deque(executor.submit(work, piece) for piece in islice(source, 4 * self.workers))
         while waiting:
             yield waiting.popleft().result()
-            waiting.extend(self.executor.submit(work, piece) for piece in islice(source, 1))
+            waiting.extend(executor.submit(work, piece) for piece in islice(source, 1))
 
 
 def _clean_files(items: Sequence[Item]) -> Counts:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cleaner.dump import row_bytes, sidecar_path
+from cleaner.dump import LINE_FILES, row_bytes, sidecar_path
 from cleaner.errors import CleanerError, InputError, RestoreError
 from cleaner.files import decode, digest, encode, read_bytes, write_whole
 from cleaner.sidecar import load, restore
@@ -28,7 +28,7 @@ def restore_folders(folders: Sequence[Path], out: Path | None) -> Iterator[Resto
         for path in _cleaned_files(folder):
             name = path.relative_to(folder).as_posix()
             try:
-                data = _lines(path) if path.suffix == ".jsonl" else _text(path)
+                data = _lines(path) if path.suffix in LINE_FILES else _text(path)
                 if out is not None:
                     write_whole(out / name, data)
             except CleanerError as error:

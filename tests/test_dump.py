@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import InputError, OutputError, PackError
-from cleaner.dump import Counts, Options, clean_dump
+from cleaner import CleanerError, InputError, OutputError, PackError
+from cleaner.dump import Counts, Options, _Pool, clean_dump
 from cleaner.sidecar import load
 from cleaner.undo import restore_folders
 
@@ -187,6 +187,22 @@ def test_json_lines_stay_aligned_row_by_row(tmp_path: Path, workers: int) -> Non
     back = (tmp_path / "back/x.jsonl").read_text().split("\n")
     assert json.loads(back[0]) == json.loads(ROWS[0])
     assert back[1:3] == ROWS[1:3]
+
+
+def test_newline_delimited_json_is_json_lines(tmp_path: Path) -> None:
+    run(tmp_path, x_dot_ndjson=ROWS[0].encode() + b"\n")
+    assert json.loads((tmp_path / "out/x.ndjson").read_text())["text"] == "The ferry left.\n\nIt was late.\n"
+    assert load((tmp_path / "out/x.meta.jsonl").read_bytes())["status"] == "cleaned"
+    assert [r.problem for r in restore_folders([tmp_path / "out"], tmp_path / "back")] == [None]
+
+
+def _die(_: object) -> None:
+    os._exit(1)
+
+
+def test_a_worker_that_dies_is_said_and_does_not_hang() -> None:
+    with _Pool(ENGLISH, 2) as pool, pytest.raises(CleanerError, match="a worker died"):
+        list(pool.map(_die, [1, 2, 3]))
 
 
 def test_a_changed_text_is_not_restored_wrongly(tmp_path: Path) -> None:
