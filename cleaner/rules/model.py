@@ -32,8 +32,8 @@ class Rule(
     id         pack, kind and name: `en.appeal.donate`
     kind       what the stretch is; empty for keep-rules, which veto whatever overlaps them
     cues       literal word starts, one of which must occur; "^word" means at a line's start, "word$" at
-               its end. A rule for
-               the head or the tail may go without: it is then tried on short lines near that end
+               its end. A rule for the head or the tail may go without: it is then tried on short lines
+               near that end
     pattern    `match` in the file: `regex` syntax, ignoring case unless `case`; `%{name}` inserts a
                definition. Tried on the line that holds the cue; ^ and $ are that line's ends. A pattern that
                opens with ^, %{start} or %{cue} is tried only there: at the line's start, where a sentence
