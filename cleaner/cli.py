@@ -84,9 +84,9 @@ def clean(
         return _clean_stdin(options, output)
     if output is None:
         raise click.UsageError("say where to write: cleaner clean IN -o OUT")
-    count = workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else workers or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with _Progress(quiet) as progress:
-        counts = clean_dump(inputs, output, options, workers=count, progress=progress.update)
+        counts = clean_dump(inputs, output, options, workers=workers or cores, progress=progress.update)
     _print_counts(counts, quiet)
     return FAILED if counts.failures else 0
 

@@ -355,11 +355,8 @@ def _clean_row(line: bytes, place: str, counts: Counts) -> tuple[bytes, bytes]:
     origin = Source(path=place, form=LINES, field=field)
     name: str | None = place
     try:
-        row = _row(line)
+        row, text = read_row(line, field)
         name = str(row["id"]) if row.get("id") is not None else place
-        text = row.get(field)
-        if not isinstance(text, str):
-            raise InputError(f"the row has no text in the field {field!r}; name it with --text-field")
         origin = msgspec.structs.replace(origin, url=_word(row, "url"), site=_word(row, "site"))
         result = cleaner.judge(Document(text, origin.url, origin.site, name), origin)
     except CleanerError as error:
@@ -372,14 +369,18 @@ def _clean_row(line: bytes, place: str, counts: Counts) -> tuple[bytes, bytes]:
     return line, dump_sidecar(result.sidecar(), pretty=False) + b"\n"
 
 
-def _row(line: bytes) -> dict[str, Any]:
+def read_row(line: bytes, field: str) -> tuple[dict[str, Any], str]:
+    """A row of JSON lines, and the text in it. Raises InputError for a row that is none or has no text."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise InputError(f"the line is not JSON: {error}") from None
     if not isinstance(row, dict):
         raise InputError("the line is JSON, but no object with fields")
-    return row
+    text = row.get(field)
+    if not isinstance(text, str):
+        raise InputError(f"the row has no text in the field {field!r}; name it with --text-field")
+    return row, text
 
 
 def _word(row: dict[str, Any], field: str) -> str | None:

@@ -103,9 +103,7 @@ def write_whole(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part")
     except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written: {error.strerror or error}; free space or choose another -o"
-        ) from None
+        raise _unwritable(path, error) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -114,9 +112,11 @@ def write_whole(path: Path, data: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             os.unlink(name)
-        raise OutputError(
-            f"{path}: cannot be written: {error.strerror or error}; free space or choose another -o"
-        ) from None
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"{path}: cannot be written: {error.strerror or error}; free space or choose another -o")
 
 
 def _umask() -> int:

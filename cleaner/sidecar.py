@@ -30,20 +30,20 @@ def load(data: bytes | str) -> dict[str, Any]:
         sidecar = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise RestoreError(f"the sidecar is not JSON ({error}); was the file cut off?") from None
-    return _checked(sidecar)
+    _facts(sidecar)
+    return sidecar  # type: ignore[no-any-return]
 
 
-def _checked(sidecar: Any) -> dict[str, Any]:
+def _facts(sidecar: Any) -> Sidecar:
     version = sidecar.get("version") if isinstance(sidecar, dict) else None
     if version != SIDECAR_VERSION:
         raise RestoreError(
             f"this is no sidecar of version {SIDECAR_VERSION} (version: {version!r}); it takes a cleaner that wrote it"
         )
     try:
-        msgspec.convert(sidecar, Sidecar)
+        return msgspec.convert(sidecar, Sidecar)
     except msgspec.ValidationError as error:
         raise RestoreError(f"the sidecar is damaged: {error}") from None
-    return sidecar  # type: ignore[no-any-return]
 
 
 def restore(text: str, sidecar: Mapping[str, Any] | str | bytes) -> str:
@@ -52,8 +52,7 @@ def restore(text: str, sidecar: Mapping[str, Any] | str | bytes) -> str:
     Raises RestoreError if the text is not the one that the sidecar was written for, so that a changed file
     is never put back together wrongly.
     """
-    plain = load(sidecar) if isinstance(sidecar, (str, bytes)) else _checked(dict(sidecar))
-    facts = msgspec.convert(plain, Sidecar)
+    facts = _facts(load(sidecar) if isinstance(sidecar, (str, bytes)) else dict(sidecar))
     if facts.before is None:
         raise RestoreError("this sidecar is of something that was never cleaned; its source is what was passed through")
     if digest(text) != facts.after:

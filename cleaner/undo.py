@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cleaner.dump import LINE_FILES, row_bytes, sidecar_path
+from cleaner.dump import LINE_FILES, read_row, row_bytes, sidecar_path
 from cleaner.errors import CleanerError, InputError, RestoreError
 from cleaner.files import decode, digest, encode, read_bytes, write_whole
 from cleaner.sidecar import load, restore
@@ -57,7 +57,7 @@ def _text(path: Path) -> bytes:
 
 
 def _lines(path: Path) -> bytes:
-    rows = read_bytes(path).splitlines(keepends=True)
+    rows = list(BytesIO(read_bytes(path)))
     sidecars = read_bytes(sidecar_path(path)).splitlines()
     if len(rows) != len(sidecars):
         raise RestoreError(f"{path}: {len(rows)} rows, but {len(sidecars)} sidecars; one of the two was changed")
@@ -67,7 +67,7 @@ def _lines(path: Path) -> bytes:
 def _line(row: bytes, sidecar: dict[str, Any]) -> bytes:
     if sidecar["status"] in ("failed", "unchanged"):
         return row
-    fields = json.loads(row)
     name = sidecar["source"]["field"]
-    fields[name] = restore(fields[name], sidecar)
+    fields, text = read_row(row, name)
+    fields[name] = restore(text, sidecar)
     return row_bytes(fields, row)

@@ -196,6 +196,19 @@ def test_newline_delimited_json_is_json_lines(tmp_path: Path) -> None:
     assert [r.problem for r in restore_folders([tmp_path / "out"], tmp_path / "back")] == [None]
 
 
+def test_a_row_that_was_changed_is_a_problem_and_no_crash(tmp_path: Path) -> None:
+    run(tmp_path, x_dot_jsonl=ROWS[0].encode() + b"\n")
+    for broken in (b"cut off\n", b"[1]\n", b'{"id": 7}\n', b'{"text": "other"}\n'):
+        (tmp_path / "out/x.jsonl").write_bytes(broken)
+        (restored,) = restore_folders([tmp_path / "out"], None)
+        assert restored.problem is not None
+
+
+def test_a_carriage_return_inside_a_row_ends_no_row(tmp_path: Path) -> None:
+    run(tmp_path, x_dot_jsonl=ROWS[1].replace(", ", ",\r ").encode() + b"\r\n")
+    assert [r.problem for r in restore_folders([tmp_path / "out"], None)] == [None]
+
+
 def _die(_: object) -> None:
     os._exit(1)
 

@@ -12,6 +12,7 @@ from cleaner import Cleaner, PackError, PatternTimeout
 from cleaner.data import KINDS
 from cleaner.prove import marked, prove_rule
 from cleaner.rules.load import Pack, builtin_names, load_packs, parse_pack
+from cleaner.rules.match import _START
 from cleaner.rules.model import Rule
 from cleaner.rules.page import page
 
@@ -186,6 +187,11 @@ def test_site_bound_rules_hold_for_their_site_only(tmp_path: Path) -> None:
     assert cleaner.clean(text, url="https://www.example.org/a/b").text == "The mill burned."
     assert cleaner.clean(text, site="news.example.org").text == "The mill burned."
     assert cleaner.clean(text, url="https://badexample.org/").removed == ()
+
+
+def test_sentences_start_where_the_shared_pack_says() -> None:
+    shared = PACKS[0].define["start"]
+    assert shared == "^|" + _START.pattern.removesuffix(r"(?=\S)")
 
 
 def test_the_page_of_rules_is_made_from_the_packs() -> None:

@@ -36,6 +36,7 @@ class Languages:
                 self.always.add(pack.name)
             for word in pack.common:
                 self._speakers.setdefault(word, []).append(pack.name)
+        self._last: tuple[str | None, frozenset[str]] = (None, frozenset())
         self._gated = any(pack.name not in self.always for pack in packs)
         self._all = frozenset(self.always | {name for names in self._speakers.values() for name in names})
 
@@ -43,6 +44,12 @@ class Languages:
         """Names of the packs that a text calls for."""
         if not self._gated:
             return self._all
+        # Judging asks for one text twice, to find its packs and to see whether a cut has changed them.
+        if text is not self._last[0]:
+            self._last = text, self._spoken(text)
+        return self._last[1]
+
+    def _spoken(self, text: str) -> frozenset[str]:
         counts: dict[str, int] = {}
         for word in self._speakers.keys() & _sample(text):
             for name in self._speakers[word]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 import regex
 
 from cleaner.data import Document, Span, Value
@@ -72,8 +73,6 @@ MEMO_LENGTH, MEMO_SIZE = 300, 20_000
 class Matcher:
     """A detector made of packs. It can be pickled; automata are built anew where it lands."""
 
-    name = DETECTOR
-
     def __init__(self, packs: Iterable[Pack]) -> None:
         """Takes packs as `load_packs` gives them."""
         self.packs = tuple(packs)
@@ -126,18 +125,12 @@ class _Reader:
 
 def _shifted(mark: Span, by: int) -> Span:
     values = tuple([(name, start + by, end + by) for name, start, end in mark.values]) if mark.values else ()
-    return Span(
-        mark.start + by, mark.end + by, mark.kind, mark.rule, mark.detector, mark.sure, mark.where, mark.keep,
-        mark.follows, values,
-    )  # fmt: skip
+    return msgspec.structs.replace(mark, start=mark.start + by, end=mark.end + by, values=values)
 
 
 def _mapped(mark: Span, offsets: Sequence[int]) -> Span:
     values = tuple((name, offsets[start], offsets[end]) for name, start, end in mark.values)
-    return Span(
-        offsets[mark.start], offsets[mark.end], mark.kind, mark.rule, mark.detector, mark.sure, mark.where,
-        mark.keep, mark.follows, values,
-    )  # fmt: skip
+    return msgspec.structs.replace(mark, start=offsets[mark.start], end=offsets[mark.end], values=values)
 
 
 def host_of(document: Document) -> str:
