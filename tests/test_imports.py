@@ -14,14 +14,15 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 ORDER = [
     "errors", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match", "rules.page",
     "echoes", "headline", "settle", "metadata",
-    "sidecar", "api", "prove", "files", "dump", "undo", "cli", "__main__",
+    "sidecar", "api", "prove", "files", "dump", "undo",
+    "cli.options", "cli.clean", "cli.restore", "cli.explain", "cli.rules", "cli", "__main__",
 ]  # fmt: skip
 """The house from the ground up: a module may import what stands before it, never what stands after."""
 
 MODULES = {
-    path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", "."): path
+    path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__"): path
     for path in PACKAGE.rglob("*.py")
-    if path.name != "__init__.py"
+    if path.read_text(encoding="utf-8").count("\n") > 1 and path != PACKAGE / "__init__.py"
 }
 
 
