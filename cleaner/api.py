@@ -33,8 +33,8 @@ def version() -> str:
 class Cleaner:
     """Cleans texts with one choice of packs; build it once and use it for many.
 
-    packs    names of packs that come with the package (`"en"`), paths of your own (`.toml`), or None for
-             all that come with it
+    packs    names of packs that come with the package (`"en"`) or are installed, paths of your own (`.toml`),
+             `"all"` for all that come with it; None is the same as `["all"]`
     repeats  what `cleaner learn` found (not built yet: anything but None is refused)
     keep     kinds, or ids of rules, that stay in the text whatever speaks against them
 

@@ -12,8 +12,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 
 ORDER = [
-    "errors", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match", "rules.page",
-    "echoes", "headline", "settle", "metadata",
+    "errors", "settings", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match",
+    "rules.page", "echoes", "headline", "settle", "metadata",
     "sidecar", "api", "prove", "files", "dump", "undo",
     "cli.options", "cli.clean", "cli.restore", "cli.explain", "cli.rules", "cli", "__main__",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli.options import FAILED, packs_option
+from cleaner.cli.options import FAILED, packs_option, settings_for
 
 if TYPE_CHECKING:
     from cleaner.dump import Counts, Options
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 @packs_option
 @click.option("--keep", "-k", multiple=True, metavar="KIND|RULE", help="A kind, or a rule, that stays in the text.")
 @click.option("--encoding", help="Encoding of files without a byte order mark.")
-@click.option("--text-field", default="text", show_default=True, help="Field of JSON lines that holds the text.")
+@click.option("--text-field", help="Field of JSON lines that holds the text; `text` by default.")
 @click.option("--workers", "-w", type=click.IntRange(1), default=None, help="Processes; all cores by default.")
 @click.option("--quiet", "-q", is_flag=True, help="Print failures only.")
 def clean(
     inputs: tuple[Path, ...], output: Path | None, packs: tuple[str, ...], keep: tuple[str, ...],
-    encoding: str | None, text_field: str, workers: int | None, quiet: bool,
+    encoding: str | None, text_field: str | None, workers: int | None, quiet: bool,
 ) -> int:  # fmt: skip
     """Clean folders, files, or standard input (-).
 
@@ -36,7 +36,9 @@ def clean(
 
     from cleaner.dump import Options, clean_dump
 
-    options = Options(packs or None, keep, encoding, text_field)
+    given = settings_for()
+    field = text_field or given.fields.get("text", "text")
+    options = Options(packs or given.packs, keep or given.keep, encoding or given.encoding, field)
     if [str(path) for path in inputs] == ["-"]:
         return _clean_stdin(options, output)
     if output is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli.options import packs_option
+from cleaner.cli.options import packs_option, settings_for
 
 if TYPE_CHECKING:
     from cleaner.data import Result
@@ -25,8 +25,9 @@ def explain(file: Path, packs: tuple[str, ...], encoding: str | None) -> int:
     from cleaner.files import decode, read_bytes
 
     data = sys.stdin.buffer.read() if str(file) == "-" else read_bytes(file)
-    cleaner = Cleaner(packs=packs or None)
-    result = cleaner.judge(Document(decode(data, encoding).text, id=str(file)))
+    given = settings_for() if str(file) == "-" else settings_for(file)
+    cleaner = Cleaner(packs=packs or given.packs, keep=given.keep)
+    result = cleaner.judge(Document(decode(data, encoding or given.encoding).text, id=str(file)))
     _print_explanation(result)
     return 0
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli.options import FAILED, packs_option
+from cleaner.cli.options import FAILED, packs_option, settings_for
 
 if TYPE_CHECKING:
     from cleaner.rules.model import Rule
@@ -29,7 +29,7 @@ def rules_list(packs: tuple[str, ...], lang: str | None, kind: str | None, markd
         from cleaner.rules.load import load_packs
         from cleaner.rules.page import page
 
-        click.echo(page(load_packs(packs or None)), nl=False)
+        click.echo(page(load_packs(packs or settings_for().packs)), nl=False)
         return 0
     chosen = [
         rule
@@ -79,4 +79,4 @@ def rules_test(packs: tuple[str, ...]) -> int:
 def _rules(packs: Iterable[str]) -> list[Rule]:
     from cleaner.rules.load import load_packs
 
-    return [rule for pack in load_packs(list(packs) or None) for rule in pack.rules]
+    return [rule for pack in load_packs(list(packs) or settings_for().packs) for rule in pack.rules]

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from importlib import resources
+from importlib.metadata import EntryPoint, entry_points
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,6 +21,12 @@ import regex
 from cleaner.data import KINDS, Where
 from cleaner.errors import PackError
 from cleaner.rules.model import Head, Rule, Takes
+
+ALL = "all"
+"""Stands for all packs that come with the package, where packs are named."""
+
+INSTALLED = "cleaner.packs"
+"""The group of entry points through which an installed package offers packs: each loads to a pack file's path."""
 
 SHARED = "any"
 """The pack that belongs to no language; its definitions can be used in every other pack."""
@@ -73,11 +81,14 @@ def builtin_names() -> list[str]:
 
 
 def load_packs(wanted: Iterable[str | Path | Pack] | None = None) -> tuple[Pack, ...]:
-    """Packs by name (`"en"`), path or as they are; all that come with the package if none are named.
+    """Packs by name (`"en"`), path or as they are; all that come with the package if none are named, or for `"all"`.
 
-    Raises PackError for a pack that does not exist or is not well formed, and for a name given twice.
+    A name that is none of theirs is looked for among the entry points of installed packages. Raises PackError
+    for a pack that does not exist or is not well formed, and for a name given twice.
     """
-    chosen = builtin_names() if wanted is None else list(wanted)
+    chosen: list[str | Path | Pack] = []
+    for entry in [ALL] if wanted is None else wanted:
+        chosen += builtin_names() if entry == ALL else [entry]
     shared = _builtin(SHARED, {}).define
     packs = tuple(entry if isinstance(entry, Pack) else _find(entry, shared) for entry in chosen)
     seen: dict[str, str] = {}
@@ -91,16 +102,35 @@ def load_packs(wanted: Iterable[str | Path | Pack] | None = None) -> tuple[Pack,
 def _find(entry: str | Path, shared: dict[str, str]) -> Pack:
     path = Path(entry)
     if path.suffix == ".toml":
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise PackError(f"{path}: cannot be read ({error.strerror}); give the path of a pack file") from None
-        return parse_pack(data, str(path), shared)
+        return _read(path, shared)
     name = str(entry)
-    if name not in builtin_names():
-        hint = _did_you_mean(name, builtin_names())
-        raise PackError(f"no pack is called {name!r}{hint}; a pack of your own is named by its path, ending in .toml")
-    return _builtin(name, {} if name == SHARED else shared)
+    if name in builtin_names():
+        return _builtin(name, {} if name == SHARED else shared)
+    installed = entry_points(group=INSTALLED)
+    if name in installed.names:
+        return _read(_path_of(installed[name]), shared)
+    hint = _did_you_mean(name, [*builtin_names(), *installed.names])
+    raise PackError(f"no pack is called {name!r}{hint}; a pack of your own is named by its path, ending in .toml")
+
+
+def _read(path: Path | Traversable, shared: dict[str, str]) -> Pack:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PackError(f"{path}: cannot be read ({error.strerror}); give the path of a pack file") from None
+    return parse_pack(data, str(path), shared)
+
+
+def _path_of(entry: EntryPoint) -> Path | Traversable:
+    try:
+        offered = entry.load()
+    except Exception as error:  # whatever another package's import raises
+        raise PackError(f"pack {entry.name!r}: its entry point {entry.value} cannot be loaded: {error}") from error
+    if isinstance(offered, str):
+        return Path(offered)
+    if isinstance(offered, (Path, Traversable)):
+        return offered
+    raise PackError(f"pack {entry.name!r}: its entry point {entry.value} is no path of a pack file")
 
 
 def _builtin(name: str, shared: dict[str, str]) -> Pack:
