@@ -129,7 +129,7 @@ def _verdict(text: str, spans: Sequence[Span], doubtful: bool) -> tuple[Status, 
         return "unchanged", None
     if not text.strip():
         kinds = sorted({span.kind for span in spans})
-        return "cleaned", f"nothing but boilerplate: {', '.join(kinds)}"
+        return "empty", f"nothing but boilerplate: {', '.join(kinds)}"
     return "cleaned", None
 
 

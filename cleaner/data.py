@@ -19,7 +19,8 @@ Kind = Literal[
 KINDS: tuple[str, ...] = get_args(Kind)
 
 Where = Literal["head", "tail", "any"]
-Status = Literal["cleaned", "unchanged", "doubtful", "failed"]
+Status = Literal["cleaned", "unchanged", "doubtful", "empty", "failed"]
+"""`empty` is a document that held nothing but boilerplate; `doubtful` one of which only what is sure has left."""
 
 SIDECAR_VERSION = 1
 

@@ -152,6 +152,7 @@ class _Reading:
         self.rules = rules
         self.sentences: dict[int, list[tuple[int, int]]] = {}
         self.bounds: dict[int, tuple[int, int]] = {}
+        self.documents: set[str] = set()
         self.cue = 0
         self.last_bounds = (-1, -1)
         self.last_words = ""
@@ -256,9 +257,11 @@ class _Reading:
             return []
         if rule.sites and not _bound(rule, host_of(self.document)):
             return []
-        words = self._words(low, high)
         found: list[Span] = []
         try:
+            if rule.takes == "document":
+                return self._document(rule)
+            words = self._words(low, high)
             for match in self._matches(rule, words, low):
                 # In a window, a match that touches an edge may owe its anchor to the edge alone.
                 if (match.start() == 0 and low > whole_low) or (match.end() == len(words) and high < whole_high):
@@ -273,6 +276,20 @@ class _Reading:
                 "rewrite it without nested repeats, or leave its pack out"
             ) from None
         return found
+
+    def _document(self, rule: Rule) -> list[Span]:
+        """The whole text, if it is short enough and the pattern matches from its first word on; looked at once."""
+        if rule.id in self.documents:
+            return []
+        self.documents.add(rule.id)
+        start, end = content(self.text, 0, len(self.text))
+        if end - start > rule.longest:
+            return []
+        words = self.text[start:end]
+        if rule.compiled.match(words, timeout=PATTERN_SECONDS) is None:
+            return []
+        mark = self._mark(rule, start, end)
+        return [] if self._excepted(rule, mark, words) else [mark]
 
     def _words(self, low: int, high: int) -> str:
         if self.last_bounds != (low, high):

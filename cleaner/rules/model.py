@@ -10,7 +10,7 @@ import regex
 
 from cleaner.data import Kind, Where
 
-Takes = Literal["match", "sentence", "line", "list", "tail"]
+Takes = Literal["match", "sentence", "line", "list", "tail", "document"]
 
 Anchor = Literal["line", "sentence", "cue", ""]
 """Where alone a pattern can begin: found by the loader, so that it need not be tried at every letter."""
@@ -40,11 +40,12 @@ class Rule(
                starts, or where the cue does (or a bracket or bar before it), which is quicker
     unless     a pattern that must not occur in what is taken (for a match: in its line)
     takes      the match (or its group `cut`), the sentences it touches, the line, the line and the list
-               of headline-like lines below it, or the line and all that follows if no prose does
+               of headline-like lines below it, the line and all that follows if no prose does, or the whole
+               document: then the pattern is matched from its first word on, if it is no longer than `longest`
     where      head, tail or any: how far from an end of the remaining text the rule still holds
     sure       stands alone; otherwise a second witness is needed
     sites      hosts or site names that the rule is bound to; none means all
-    longest    longest line, in code points, that a line-taking rule looks at
+    longest    longest line, in code points, that a line-taking rule looks at, or longest document
     why        what makes this a sign, for the person who reads an explanation
     drops      texts in which ⟦ and ⟧ mark exactly what this rule takes
     stays      texts that must come through the whole tool untouched
