@@ -25,7 +25,7 @@ STORIES = [
     "and left a note.\n\nAccept\n\nThat was the note, in full, and she has framed it beside the old pier.",
     "Just a moment\n\nThat is what the ferryman says to all who call him. Then he finishes his tea.",
     "Access denied\n\nFor forty years the island kept its gates shut. On Friday they opened, and nobody came, since "
-    "the news had not reached the mainland, where the last who remembered the place had given up waiting for it long ago.",
+    "the news had not reached the mainland, where the last who remembered the place had given up waiting for it.",
 ]
 
 
