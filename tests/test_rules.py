@@ -179,6 +179,31 @@ def test_a_runaway_pattern_is_stopped_and_named(tmp_path: Path, monkeypatch: pyt
     assert time.monotonic() - begin < 20, "it was stopped, not waited for"
 
 
+SIGNS = """
+signs = ['our (?:work|news)', 'read(?:er|ing)', 'money']
+least = 2
+"""
+
+
+def test_a_rule_may_ask_for_some_of_its_signs(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        GOOD.replace("sure = true", f"sure = true{SIGNS}").replace(
+            "Join the club today", "Join the club of our readers, money helps"
+        ),
+        encoding="utf-8",
+    )
+    cleaner = Cleaner(packs=["any", path])
+    story = "The mill burned.\n\n"
+    assert cleaner.clean(f"{story}Join the club: readers carry our work").text == "The mill burned."
+    assert cleaner.clean(f"{story}Join the club: readers carry it").removed == ()
+
+
+def test_signs_are_asked_for_in_a_number_that_can_be_met() -> None:
+    with pytest.raises(PackError, match="least = 4 of 3 signs"):
+        parse(GOOD.replace("sure = true", f"sure = true{SIGNS}").replace("least = 2", "least = 4"))
+
+
 def test_site_bound_rules_hold_for_their_site_only(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(GOOD.replace("sure = true", 'sure = true\nsites = ["example.org"]'), encoding="utf-8")

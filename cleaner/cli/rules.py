@@ -53,7 +53,7 @@ def rules_show(name: str, packs: tuple[str, ...]) -> int:
         close = difflib.get_close_matches(name, known, n=1)
         raise click.UsageError(f"no rule is called {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
     rule = known[name]
-    for field in ("id", "kind", "why", "takes", "where", "sure", "cues", "pattern", "unless"):
+    for field in ("id", "kind", "why", "takes", "where", "sure", "cues", "pattern", "unless", "signs", "least"):
         click.echo(f"{field:8} {getattr(rule, field)}")
     for field in ("drops", "stays", "todo"):
         for example in getattr(rule, field):

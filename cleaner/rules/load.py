@@ -196,6 +196,8 @@ def _rule(entry: dict[str, Any], pack: Pack, define: Mapping[str, str], *, keep:
     for field in ("match", "unless"):
         if isinstance(filled.get(field), str):
             filled[field] = expand(filled[field], define, place)
+    if isinstance(filled.get("signs"), list):
+        filled["signs"] = [expand(str(sign), define, place) for sign in filled["signs"]]
     try:
         rule = msgspec.convert(filled, Rule)
     except msgspec.ValidationError as error:
@@ -255,13 +257,16 @@ def _complaints(rule: Rule, pack: str) -> Iterable[str]:
     for example in (*rule.drops, *rule.todo):
         if _MARK.findall(example) != ["⟦", "⟧"] * (example.count("⟦") or 1):
             yield f"this example does not mark what leaves with ⟦ and ⟧ in pairs: {example[:60]!r}"
+    if rule.signs and not 1 <= rule.least <= len(rule.signs):
+        yield f"least = {rule.least} of {len(rule.signs)} signs: it takes at least one, and no more than there are"
     if any(_MARK.search(example) for example in rule.stays):
         yield "a text that stays has no marks"
     yield from _pattern_complaints(rule)
 
 
 def _pattern_complaints(rule: Rule) -> Iterable[str]:
-    for name, pattern in (("match", rule.pattern), ("unless", rule.unless)):
+    signs = (("signs", sign) for sign in rule.signs)
+    for name, pattern in (("match", rule.pattern), ("unless", rule.unless), *signs):
         if pattern is None:
             continue
         if not rule.case and _UPPER_IGNORING_CASE.search(_ignoring_case(pattern)):
@@ -300,7 +305,7 @@ def _names_complaint(pattern: str) -> str | None:
 def compile_complaint(rule: Rule) -> str | None:
     """What the regex compiler says against a rule's patterns, or None."""
     try:
-        _ = rule.compiled, rule.compiled_unless
+        _ = rule.compiled, rule.compiled_unless, rule.compiled_signs
     except regex.error as error:
         return f"rule {rule.id}: not a pattern: {error}"
     return None

@@ -332,11 +332,14 @@ class _Reading:
         return matches
 
     def _excepted(self, rule: Rule, mark: Span, words: str) -> bool:
-        """Whether `unless` occurs: in the sentences or line taken, or around a match in its line."""
-        if rule.compiled_unless is None:
+        """Whether `unless` occurs, or too few signs do: in the sentences or line taken, or in a match's line."""
+        if rule.compiled_unless is None and not rule.signs:
             return False
         around = words if rule.takes == "match" else self.text[mark.start : mark.end]
-        return rule.compiled_unless.search(around, timeout=PATTERN_SECONDS) is not None
+        if rule.compiled_unless is not None and rule.compiled_unless.search(around, timeout=PATTERN_SECONDS):
+            return True
+        found = (sign.search(around, timeout=PATTERN_SECONDS) is not None for sign in rule.compiled_signs)
+        return bool(rule.signs) and sum(found) < rule.least
 
     def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"

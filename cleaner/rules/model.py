@@ -39,6 +39,8 @@ class Rule(
                opens with ^, %{start} or %{cue} is tried only there: at the line's start, where a sentence
                starts, or where the cue does (or a bracket or bar before it), which is quicker
     unless     a pattern that must not occur in what is taken (for a match: in its line)
+    signs      patterns of which at least `least` must occur in what is taken (for a match: in its line): what
+               a form is made of, in any order, where no one wording is sure
     takes      the match (or its group `cut`), the sentences it touches, the line, the line and the list
                of headline-like lines below it, the line and all that follows if no prose does, or the whole
                document: then the pattern is matched from its first word on, if it is no longer than `longest`
@@ -59,6 +61,8 @@ class Rule(
     cues: list[str] = []
     pattern: str
     unless: str | None = None
+    signs: list[str] = []
+    least: int = 1
     takes: Takes = "line"
     where: Where = "any"
     sure: bool = False
@@ -82,6 +86,11 @@ class Rule(
     def compiled_unless(self) -> regex.Pattern[str] | None:
         """The exception, compiled when it is first needed."""
         return None if self.unless is None else regex.compile(self.unless, self._flags)
+
+    @cached_property
+    def compiled_signs(self) -> tuple[regex.Pattern[str], ...]:
+        """The signs, compiled when they are first needed."""
+        return tuple(regex.compile(sign, self._flags) for sign in self.signs)
 
     @property
     def _flags(self) -> int:
