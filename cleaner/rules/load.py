@@ -193,11 +193,7 @@ def _rule(entry: dict[str, Any], pack: Pack, define: Mapping[str, str], *, keep:
     filled = {**entry, "lang": pack.lang, "keep": keep}
     if isinstance(filled.get("match"), str):
         filled["anchor"], filled["match"] = _anchor(filled["match"])
-    for field in ("match", "unless"):
-        if isinstance(filled.get(field), str):
-            filled[field] = expand(filled[field], define, place)
-    if isinstance(filled.get("signs"), list):
-        filled["signs"] = [expand(str(sign), define, place) for sign in filled["signs"]]
+    _fill_in(filled, define, place)
     try:
         rule = msgspec.convert(filled, Rule)
     except msgspec.ValidationError as error:
@@ -205,6 +201,15 @@ def _rule(entry: dict[str, Any], pack: Pack, define: Mapping[str, str], *, keep:
     for complaint in _complaints(rule, pack.name):
         raise PackError(f"{place}: {complaint}")
     return rule
+
+
+def _fill_in(entry: dict[str, Any], define: Mapping[str, str], place: str) -> None:
+    """Expands the patterns of a rule's table in place."""
+    for field in ("match", "unless"):
+        if isinstance(entry.get(field), str):
+            entry[field] = expand(entry[field], define, place)
+    if isinstance(entry.get("signs"), list):
+        entry["signs"] = [expand(str(sign), define, place) for sign in entry["signs"]]
 
 
 def _anchor(pattern: str) -> tuple[str, str]:
