@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from cleaner.crawl import crawl
 from cleaner.data import KINDS, Document, Result, Source, Span, Status, Tool
 from cleaner.echoes import echoes
 from cleaner.errors import InputError
@@ -58,7 +59,7 @@ class Cleaner:
         if unknown:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
         self._languages_of = matcher.languages.of
-        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline)
+        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl)
         self.tool = Tool("cleaner", version(), {pack.name: pack.hash for pack in loaded})
         self._pack_languages = {pack.name: pack.lang for pack in loaded if pack.lang}
 

@@ -14,6 +14,9 @@ from collections.abc import Sequence
 import regex
 import xxhash
 
+SPACELESS = "\u2e80"
+"""From here on writing has no spaces between words, and a word may begin anywhere."""
+
 _INDENT = re.compile(r"\n([^\S\n]+)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # A letter with what composes with it; Hangul vowels and tails are no marks, but compose all the same.

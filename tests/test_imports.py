@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 
 ORDER = [
     "errors", "settings", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match",
-    "rules.page", "echoes", "headline", "settle", "metadata",
+    "rules.page", "echoes", "headline", "crawl", "settle", "metadata",
     "sidecar", "api", "prove", "files", "dump", "undo",
     "cli.options", "cli.clean", "cli.restore", "cli.explain", "cli.rules", "cli", "__main__",
 ]  # fmt: skip

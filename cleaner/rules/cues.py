@@ -11,13 +11,10 @@ from collections.abc import Sequence
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from cleaner.rules.model import Rule
-from cleaner.text import fold, without_surrogates
+from cleaner.text import SPACELESS, fold, without_surrogates
 
 Hit = tuple[int, int, int]
 """Offsets of a cue's first and last letter, and the number of the rule it calls."""
-
-SPACELESS = "\u2e80"
-"""From here on writing has no spaces between words, and a cue may begin anywhere."""
 
 
 class Cues:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cleaner.rules.cues import SPACELESS
 from cleaner.rules.load import Pack
+from cleaner.text import SPACELESS
 
 SAMPLE = 700
 """How many code points are looked at, at the start and again in the middle."""
