@@ -81,8 +81,8 @@ class _Line(NamedTuple):
 
 def crawl(document: Document) -> Iterator[Span]:
     """Marks the lines of a whole page that are not its story; nothing in a text that is no page."""
-    text = document.text
-    if sum(1 for line in text.splitlines() if 0 < len(line) < SHORT) < FEWEST_SHORT:
+    lengths = list(map(len, document.lines))
+    if len(lengths) < FEWEST_SHORT or sum(map(SHORT.__ge__, lengths)) - lengths.count(1) < FEWEST_SHORT:
         return
     lines = list(_lines(document))
     if not _is_page(lines):

@@ -6,6 +6,7 @@ All offsets are Unicode code points, half-open, and count from the start of the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from hashlib import sha256
 from itertools import accumulate, pairwise
 from typing import Any, Literal, get_args
@@ -45,20 +46,21 @@ class Document(msgspec.Struct, frozen=True, dict=True):
     site: str | None = None
     id: str | None = None
 
-    @property
+    @cached_property
+    def lines(self) -> list[str]:
+        """The text cut into lines, each with its line end."""
+        return self.text.splitlines(keepends=True)
+
+    @cached_property
     def starts(self) -> list[int]:
         """Offsets at which lines start, with the text's length as the last entry."""
-        starts: list[int] | None = self.__dict__.get("starts")
-        if starts is None:
-            starts = list(accumulate(map(len, self.text.splitlines(keepends=True)), initial=0))
-            self.__dict__["starts"] = starts
-        return starts
+        return list(accumulate(map(len, self.lines), initial=0))
 
     @property
     def blocks(self) -> Iterator[Block]:
         """The lines of the text, in order, none left out."""
-        for start, end in pairwise(self.starts):
-            yield Block(start, end, self.text[start:end])
+        for (start, end), words in zip(pairwise(self.starts), self.lines, strict=True):
+            yield Block(start, end, words)
 
 
 Value = tuple[str, int, int]

@@ -24,7 +24,7 @@ LONG_LINE = 600
 def echoes(document: Document) -> Iterator[Span]:
     """Marks the second and later copies of lines, and of sentences inside long lines."""
     text = document.text
-    lines = [line for line in text.splitlines() if len(line) >= SHORTEST]
+    lines = [line.rstrip() for line in document.lines if len(line) >= SHORTEST]
     if len(set(lines)) < len(lines):
         yield from _again(text, (content(text, *bounds) for bounds in pairwise(document.starts)), "echo.line")
     # Splitting well is costly and most texts repeat nothing, so a crude split looks first.

@@ -207,6 +207,8 @@ class _Reading:
         low, high = self.line(line)
         for start, offset, number in calls:
             rule = self.rules[number]
+            if rule.from_end and high - offset > rule.from_end:
+                continue
             self.cue = start
             if high - low > WINDOW:
                 if offset < seen_to.get(number, 0):

@@ -47,6 +47,7 @@ class Rule(
     where      head, tail or any: how far from an end of the remaining text the rule still holds
     sure       stands alone; otherwise a second witness is needed
     sites      hosts or site names that the rule is bound to; none means all
+    from_end   how far from its line's end, in code points, the cue may stand at most; 0 for anywhere
     longest    longest line, in code points, that a line-taking rule looks at, or longest document
     why        what makes this a sign, for the person who reads an explanation
     drops      texts in which ⟦ and ⟧ mark exactly what this rule takes
@@ -68,6 +69,7 @@ class Rule(
     sure: bool = False
     case: bool = False
     sites: list[str] = []
+    from_end: int = 0
     longest: int = LONGEST_LINE
     why: str
     drops: list[str]
