@@ -199,24 +199,27 @@ class Result(msgspec.Struct, frozen=True):
     id: str | None = None
     origin: Source = Source()
 
+    def facts(self) -> Sidecar:
+        """The result as a sidecar, with what left and the proof that text and source belong together."""
+        source = self.source
+        before = digest(source)
+        return Sidecar(
+            version=SIDECAR_VERSION,
+            id=self.id,
+            status=self.status,
+            reason=self.reason,
+            tool=self.tool,
+            source=self.origin,
+            before=before,
+            after=digest(self.text) if self.removed else before,
+            metadata=self.metadata,
+            removed=[
+                Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], list(s.witnesses))
+                for s in self.removed
+            ],
+        )
+
     def sidecar(self) -> dict[str, Any]:
         """The result as plain data, ready for JSON; `restore` takes it back. See `cleaner.data.Sidecar`."""
-        source = self.source
-        built: dict[str, Any] = msgspec.to_builtins(
-            Sidecar(
-                version=SIDECAR_VERSION,
-                id=self.id,
-                status=self.status,
-                reason=self.reason,
-                tool=self.tool,
-                source=self.origin,
-                before=digest(source),
-                after=digest(self.text),
-                metadata=self.metadata,
-                removed=[
-                    Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], list(s.witnesses))
-                    for s in self.removed
-                ],
-            )
-        )
+        built: dict[str, Any] = msgspec.to_builtins(self.facts())
         return built

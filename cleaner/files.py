@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -95,6 +96,11 @@ def read_bytes(path: Path) -> bytes:
 
 
 def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file as `write_blocks` does. Raises OutputError."""
+    write_blocks(path, (data,))
+
+
+def write_blocks(path: Path, blocks: Iterable[bytes]) -> None:
     """Writes beside the file and renames, so that the file is there whole or not at all.
 
     Raises OutputError with the system's reason and leaves nothing half-written.
@@ -106,13 +112,15 @@ def write_whole(path: Path, data: bytes) -> None:
         raise _unwritable(path, error) from None
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            for block in blocks:
+                file.write(block)
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
     except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
         with suppress(OSError):
             os.unlink(name)
-        raise _unwritable(path, error) from None
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 
 import pytest
+from cleaner.undo import restore_folders
 
 from cleaner import CleanerError, InputError, OutputError, PackError
 from cleaner.dump import Counts, Options, _Pool, clean_dump
 from cleaner.sidecar import load
-from cleaner.undo import restore_folders
 
 ENGLISH = Options(packs=("any", "en"))
 STORY = "The ferry left the old pier at dawn with nine people on board.\n\nIt was late.\n"

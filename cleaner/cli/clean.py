@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ import click
 from cleaner.cli.options import FAILED, packs_option, settings_for
 
 if TYPE_CHECKING:
-    from cleaner.dump import Counts, Options
+    from cleaner.dump.engine import Progress, Summary
+    from cleaner.dump.options import Options
 
 
 @click.command()
@@ -20,34 +22,93 @@ if TYPE_CHECKING:
 @packs_option
 @click.option("--keep", "-k", multiple=True, metavar="KIND|RULE", help="A kind, or a rule, that stays in the text.")
 @click.option("--encoding", help="Encoding of files without a byte order mark.")
-@click.option("--text-field", help="Field of JSON lines that holds the text; `text` by default.")
+@click.option(
+    "--field",
+    "-f",
+    "fields",
+    multiple=True,
+    metavar="ROLE=COLUMN",
+    help="What a column is: text, html, url, id, site, date, title or encoding. Guessed by name otherwise.",
+)
+@click.option(
+    "--sidecar",
+    type=click.Choice(["full", "slim", "none"]),
+    default="full",
+    show_default=True,
+    help="full restores and explains, slim has metadata and places, none writes none.",
+)
+@click.option("--text-only", is_flag=True, help="Also write OUT/texts.txt: all cleaned texts, one after another.")
 @click.option("--workers", "-w", type=click.IntRange(1), default=None, help="Processes; all cores by default.")
+@click.option(
+    "--seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="What one record may take."
+)
+@click.option("--size", type=click.IntRange(1), default=256_000_000, show_default=True, help="Bytes of one record.")
+@click.option("--ratio", type=click.IntRange(2), default=250, show_default=True, help="How much packed bytes may grow.")
+@click.option("--follow", is_flag=True, help="Follow links that lead out of the input.")
+@click.option("--fresh", is_flag=True, help="Start over, whatever an earlier run did.")
+@click.option("--dry-run", is_flag=True, help="Clean a sample and print what would go; nothing is written.")
 @click.option("--quiet", "-q", is_flag=True, help="Print failures only.")
 def clean(
     inputs: tuple[Path, ...], output: Path | None, packs: tuple[str, ...], keep: tuple[str, ...],
-    encoding: str | None, text_field: str | None, workers: int | None, quiet: bool,
+    encoding: str | None, fields: tuple[str, ...], sidecar: str, text_only: bool, workers: int | None, seconds: float,
+    size: int, ratio: int, follow: bool, fresh: bool, dry_run: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Clean folders, files, or standard input (-).
 
-    A folder of .txt becomes the same tree with a .json sidecar beside each text; .jsonl becomes .jsonl with
-    a .meta.jsonl of sidecars, row by row.
+    What comes in goes out in the same form under the same name, with sidecars beside it. A run that was stopped goes
+    on when the same command is given again.
     """
-    import os
-
-    from cleaner.dump import Options, clean_dump
+    from cleaner.dump import Limits, Options, clean_dump
 
     given = settings_for()
-    field = text_field or given.fields.get("text", "text")
-    options = Options(packs or given.packs, keep or given.keep, encoding or given.encoding, field)
+    options = Options(
+        packs=packs or given.packs,
+        keep=keep or given.keep,
+        encoding=encoding or given.encoding,
+        fields={**given.fields, **_fields(fields)},
+        sidecar=sidecar,
+        follow=follow,
+        limits=Limits(seconds=seconds, size=size, ratio=ratio),
+    )
     if [str(path) for path in inputs] == ["-"]:
         return _clean_stdin(options, output)
+    if dry_run:
+        from cleaner.cli.preview import preview
+
+        preview(inputs, options)
+        return 0
     if output is None:
         raise click.UsageError("say where to write: cleaner clean IN -o OUT")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if text_only and sidecar == "none":
+        raise click.UsageError("--text-only reads the texts back by their sidecars; leave --sidecar none out")
     with _Progress(quiet) as progress:
-        counts = clean_dump(inputs, output, options, workers=workers or cores, progress=progress.update)
-    _print_counts(counts, quiet)
-    return FAILED if counts.failures else 0
+        done = clean_dump(
+            inputs,
+            output,
+            options,
+            workers=workers or _cores(),
+            fresh=fresh,
+            progress=progress.update,
+            say=progress.say,
+        )
+    if text_only:
+        _write_texts(output)
+    _print_summary(done, quiet)
+    return FAILED if done.counts.failed else 0
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _fields(given: Sequence[str]) -> dict[str, str]:
+    pairs = [entry.partition("=") for entry in given]
+    for role, sign, column in pairs:
+        if not (sign and column):
+            raise click.UsageError(f"--field takes ROLE=COLUMN, as in text=maintext, not {role + sign + column!r}")
+    return {role: column for role, _, column in pairs}
 
 
 def _clean_stdin(options: Options, output: Path | None) -> int:
@@ -68,22 +129,43 @@ def _clean_stdin(options: Options, output: Path | None) -> int:
     return 0
 
 
+def _write_texts(out: Path) -> None:
+    from cleaner.dump.back import documents
+    from cleaner.files import write_blocks
+
+    texts = (
+        f"{document.text.strip()}\n\n".encode("utf-8", "replace")
+        for document in documents(out)
+        if document.text.strip()
+    )
+    write_blocks(out / "texts.txt", texts)
+
+
 class _Progress:
-    """A bar on a terminal, nothing elsewhere."""
+    """A bar on a terminal, a line now and then elsewhere."""
+
+    EVERY = 30.0
 
     def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
         self.shown = not quiet and sys.stderr.isatty()
+        self.next = 0.0
 
     def __enter__(self) -> _Progress:
+        from time import monotonic
+
+        self.clock = monotonic
+        self.begun = monotonic()
+        self.next = self.begun + self.EVERY
         if self.shown:
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
             self.bar = Progress(
-                TextColumn("cleaning"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                console=Console(stderr=True), transient=True,
+                TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
+                TextColumn("{task.fields[said]}"), console=Console(stderr=True), transient=True,
             )  # fmt: skip
-            self.task = self.bar.add_task("cleaning", total=None)
+            self.task = self.bar.add_task("cleaning", total=None, said="")
             self.bar.start()
         return self
 
@@ -91,15 +173,31 @@ class _Progress:
         if self.shown:
             self.bar.stop()
 
-    def update(self, done: int, total: int) -> None:
-        """Shows how many documents are done, of how many files."""
+    def say(self, words: str) -> None:
+        """Prints a line for the person who waits."""
+        if not self.quiet:
+            click.echo(words, err=True)
+
+    def update(self, now: Progress) -> None:
+        """Shows how far the run is."""
+        if self.quiet:
+            return
+        share = 100 * now.removed / now.letters if now.letters else 0.0
+        rate = now.documents / max(self.clock() - self.begun, 0.001)
+        said = f"{now.documents:,} documents, {rate:,.0f} a second, {share:.1f} % removed, {now.failed} failed"
         if self.shown:
-            self.bar.update(self.task, completed=done, total=max(done, total))
+            self.bar.update(self.task, completed=now.bytes_done, total=max(now.bytes_all, now.bytes_done), said=said)
+        elif self.clock() > self.next:
+            self.next = self.clock() + self.EVERY
+            click.echo(said, err=True)
 
 
-def _print_counts(counts: Counts, quiet: bool) -> None:
-    for name, reason in counts.failures:
+def _print_summary(done: Summary, quiet: bool) -> None:
+    counts = done.counts
+    for name, reason in done.failures[:20]:
         click.echo(f"failed: {name}: {reason}", err=True)
+    if counts.failed > 20:
+        click.echo(f"failed: {counts.failed - 20} more; {done.out / 'failed.jsonl'} lists all", err=True)
     if quiet:
         return
     share = 100 * counts.removed / counts.letters if counts.letters else 0.0
@@ -107,11 +205,13 @@ def _print_counts(counts: Counts, quiet: bool) -> None:
         ("documents", str(counts.documents)),
         *((status, str(number)) for status, number in sorted(counts.status.items())),
         ("removed", f"{counts.removed} of {counts.letters} letters ({share:.1f} %)"),
-        *((f"  {kind}", str(number)) for kind, number in counts.kinds.most_common()),
-        *((f"  {rule}", str(number)) for rule, number in counts.rules.most_common(10)),
+        *((f"  {kind}", str(numbers[0])) for kind, numbers in _most(counts.kinds)),
+        *((f"  {rule}", str(numbers[0])) for rule, numbers in _most(counts.rules)[:10]),
     ]
     if counts.skipped:
         rows.append(("other files left alone", str(counts.skipped)))
+    if done.new != counts.documents:
+        rows.append(("new in this run", str(done.new)))
     if not sys.stdout.isatty():
         for name, value in rows:
             click.echo(f"{name}\t{value}")
@@ -123,3 +223,7 @@ def _print_counts(counts: Counts, quiet: bool) -> None:
     for name, value in rows:
         table.add_row(name, value)
     Console().print(table)
+
+
+def _most(table: dict[str, list[int]]) -> list[tuple[str, list[int]]]:
+    return sorted(table.items(), key=lambda entry: (-entry[1][0], entry[0]))

@@ -1,0 +1,76 @@
+"""`cleaner clean --dry-run`: what would go, from a sample, with examples; nothing is written."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cleaner.dump.options import Options
+
+SAMPLE_BYTES = 20_000_000
+"""Files are taken until so many bytes are together; of a larger file of rows its first part."""
+
+EXAMPLES = 3
+
+
+def preview(inputs: Sequence[Path], options: Options) -> None:
+    """Cleans a sample in a folder of its own and prints what left, by kind, rule and site."""
+    from cleaner.dump.back import documents
+    from cleaner.dump.engine import clean_dump
+    from cleaner.dump.plan import Found, Naming, check_inputs, walk
+
+    with tempfile.TemporaryDirectory(prefix="cleaner-") as scratch:
+        source, out = Path(scratch) / "sample", Path(scratch) / "out"
+        check_inputs(inputs, out)
+        left = SAMPLE_BYTES
+        for found in walk(inputs, out, Naming(follow=options.follow)):
+            if isinstance(found, Found) and left > 0:
+                left -= _copied(Path(found.path), source / found.name, left)
+        if not source.is_dir():
+            click.echo("there is nothing to clean")
+            return
+        done = clean_dump([source], out, options)
+        share = 100 * done.counts.removed / max(1, done.counts.letters)
+        click.echo(f"a sample of {done.counts.documents} documents; {share:.1f} % of the letters would go")
+        _print(Counter(), documents(out))
+
+
+def _copied(path: Path, to: Path, most: int) -> int:
+    """Copies a file, or whole lines of its first part; says how many bytes."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    size = path.stat().st_size
+    if size <= most or path.suffix not in (".jsonl", ".ndjson", ".csv", ".tsv"):
+        shutil.copyfile(path, to)
+        return size
+    with path.open("rb") as file:
+        data = file.read(most)
+    to.write_bytes(data[: data.rfind(b"\n") + 1])
+    return most
+
+
+def _print(sites: Counter[str], found: object) -> None:
+    examples: dict[tuple[str, str], list[str]] = defaultdict(list)
+    numbers: Counter[tuple[str, str]] = Counter()
+    for document in found:  # type: ignore[attr-defined]
+        for stretch in document.sidecar.removed:
+            key = (stretch.kind, stretch.rule)
+            numbers[key] += 1
+            sites[document.sidecar.source.site or "(no site)"] += 1
+            words = " ".join(stretch.text.split())[:90]
+            if words and len(examples[key]) < EXAMPLES and words not in examples[key]:
+                examples[key].append(words)
+    for (kind, rule), number in numbers.most_common():
+        click.echo(f"{kind}\t{rule}\t{number}")
+        for words in examples[kind, rule]:
+            click.echo(f"\t“{words}”")
+    click.echo("stretches by site:")
+    for site, number in islice(sites.most_common(), 10):
+        click.echo(f"\t{site}\t{number}")

@@ -1,0 +1,60 @@
+"""A dump in, the same dump out, cleaned: planning, shards, workers, resuming, counting.
+
+    from cleaner.dump import Options, clean_dump
+    report = clean_dump([Path("scraped")], Path("out"), Options(), workers=4)
+
+## What lies in OUT
+
+    a/b.txt            the cleaned text of `a/b.txt` or `a/b.html`, in the encoding and compression it came in
+    a/b.json           its sidecar (`cleaner.data.Sidecar`), compressed as the text is
+    x.jsonl            the rows of `x.jsonl`, the text in them replaced, all else untouched
+    x.meta.jsonl       one sidecar a row, in the order of the rows (so for `.ndjson`, `.json`, `.csv`, `.tsv`)
+    y.parquet          rows with the text replaced and the sidecar as a struct column `cleaner`
+    z.warc.jsonl       the pages of `z.warc` or `z.wet` as rows (id, url, date, text), with `z.warc.meta.jsonl`
+    pages/…            the members of the archive `pages.zip` or `pages.tar.gz`, as if it were a folder
+    failed.jsonl       one row for each record that was passed through as it was (empty if none was)
+    report.json        what was done, in numbers
+    repeats/           what was learned, if learning was on (`cleaner.repeats`)
+    .cleaner/          the run's own state: lock, journal of finished shards, parts of files not yet whole
+
+Where two inputs would take one name, the longer one is used: `a.html.txt`, `a.txt.json`, `pages.zip/…`.
+`cleaner.dump.back.documents(OUT)` reads all of it back, whatever the form: name, text, sidecar.
+
+A row of failed.jsonl: `file` (name inside the dump), `row` (1 for the first; null for a file that failed whole),
+`id` (if the record has one), `reason`. Sorted by file and row.
+
+report.json is the same for any number of workers and however often a run was stopped, so it holds no times:
+
+    version        1
+    tool           name, version and packs, as in a sidecar
+    settings       what the run was asked for: packs, keep, encoding, fields, sidecar, format, learn, repeats …
+    documents      how many records there were, failed ones among them
+    letters        code points before; removed: code points that left
+    status         {status: documents}
+    kinds, rules   {name: {"stretches": n, "letters": n}}, rules by rule id
+    sites          {site: {"documents": n, "letters": n, "removed": n, "failed": n}}; the sites that come first, up to
+                   50,000, the rest as "(others)"; documents without a site are not in it
+    tables         for each file of rows: name, form, target, sidecars (null if inside), rows, failed, fields
+    left_alone     {"files": n, "first": [{"name", "reason"} …]}: files that are no part of a dump; at most 100 named
+    failed         how many records failed
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cleaner.dump.engine import clean_dump
+    from cleaner.dump.options import Limits, Options
+
+__all__ = ["Limits", "Options", "clean_dump"]
+
+_HOME = {"clean_dump": "engine", "Limits": "options", "Options": "options"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'cleaner.dump' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"cleaner.dump.{_HOME[name]}"), name)

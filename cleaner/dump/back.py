@@ -1,0 +1,256 @@
+"""A finished OUT read back: each document with its sidecar, and the source files again, whatever their form."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from cleaner.data import Sidecar
+from cleaner.dump.fields import Fields
+from cleaner.dump.forms import by_name, packing, text_sidecar
+from cleaner.dump.report import FAILED, REPORT, read
+from cleaner.dump.rows import Codec, codec
+from cleaner.dump.split import pieces
+from cleaner.dump.streams import pack, unpack, unpack_all
+from cleaner.errors import CleanerError, InputError, OutputError, RestoreError
+from cleaner.files import decode, digest, encode, read_bytes
+from cleaner.sidecar import parse, restore
+
+OWN = frozenset({REPORT, FAILED, "report.html", "review.json", "texts.txt", "repeats", ".cleaner"})
+"""What a run, a report and a review write into OUT for themselves."""
+
+LIMIT, RATIO = 1 << 40, 1 << 30
+"""What we packed ourselves needs no guard."""
+
+
+class Cleaned(NamedTuple):
+    """One document of a finished run: what it is called, the text that was kept, and its sidecar.
+
+    The text of a document that failed is empty: what was passed through may be no text at all.
+    """
+
+    name: str
+    text: str
+    sidecar: Sidecar
+
+
+class Restored(NamedTuple):
+    """One source file: its name, its bytes in blocks, or what is wrong."""
+
+    name: str
+    blocks: Iterator[bytes] | None
+    problem: str | None = None
+
+
+def documents(out: Path) -> Iterator[Cleaned]:
+    """Every document of a run, files of rows first, each group by name. Raises InputError if OUT holds none."""
+    tables = _tables(out)
+    found = bool(tables)
+    for table in tables:
+        if table["sidecars"]:
+            yield from _of_table(out, table)
+    for path, beside in _texts(out, tables):
+        found = True
+        yield _of_text(path, beside)
+    if not found:
+        raise InputError(
+            f"{out}: holds nothing that `cleaner clean` wrote with sidecars; give the folder named with -o"
+        )
+
+
+def restored(out: Path) -> Iterator[Restored]:
+    """Every source file again; pages, as HTML or from WARC, come back as the text that was read from them."""
+    tables = _tables(out)
+    for table in tables:
+        if table["sidecars"]:
+            yield Restored(table["target"], _table_back(out, table))
+    for path, beside in _texts(out, tables):
+        name = path.relative_to(out).as_posix()
+        try:
+            yield Restored(name, iter([_text_back(path, beside)]))
+        except CleanerError as error:
+            yield Restored(name, None, str(error))
+
+
+def _tables(out: Path) -> list[dict[str, Any]]:
+    if not out.is_dir():
+        raise InputError(f"{out}: is not a folder that `cleaner clean` wrote")
+    try:
+        tables: list[dict[str, Any]] = read(out)["tables"]
+    except (OutputError, KeyError):
+        raise InputError(
+            f"{out}: has no {REPORT}; give the folder that `cleaner clean -o` named, once it is done"
+        ) from None
+    return tables
+
+
+def _texts(out: Path, tables: list[dict[str, Any]]) -> Iterator[tuple[Path, Path]]:
+    """Texts with their sidecars."""
+    rows = {table["target"] for table in tables} | {table["sidecars"] for table in tables}
+    for root, folders, names in os.walk(out):
+        folders.sort()
+        here = Path(root)
+        if here == out:
+            folders[:] = [folder for folder in folders if folder not in OWN]
+        beside = set(names)
+        for name in sorted(names):
+            path = here / name
+            if (here == out and name in OWN) or path.relative_to(out).as_posix() in rows:
+                continue
+            outer = Path(name).suffix if by_name(name).packing else ""
+            for sidecar in (f"{name.removesuffix(outer)}.json{outer}", text_sidecar(name)):
+                if sidecar in beside and sidecar != name and not name.endswith((".json", f".json{outer}")):
+                    yield path, here / sidecar
+                    break
+
+
+def _inside(path: Path) -> bytes:
+    data = read_bytes(path)
+    packed = packing(data)
+    return unpack_all(data, packed, LIMIT, RATIO) if packed else data
+
+
+def _of_text(path: Path, beside: Path) -> Cleaned:
+    sidecar = parse(_inside(beside))
+    text = "" if sidecar.status == "failed" else decode(_inside(path), sidecar.source.encoding).text
+    return Cleaned(sidecar.source.path or path.name, text, sidecar)
+
+
+def _text_back(path: Path, beside: Path) -> bytes:
+    sidecar = parse(_inside(beside))
+    data = read_bytes(path)
+    if sidecar.status == "failed":
+        return _checked(data, sidecar, path)
+    packed = packing(data)
+    source = sidecar.source
+    encoding = source.encoding or "utf-8"
+    if source.form == "html":
+        return pack(encode(restore(decode(_inside(path), "utf-8").text, _plain(sidecar)), "utf-8", bom=False), packed)
+    text = restore(decode(_inside(path), encoding).text, _plain(sidecar))
+    inner = encode(text, encoding, bom=source.bom)
+    return pack(inner, packed) if packed else _checked(inner, sidecar, path)
+
+
+def _checked(data: bytes, sidecar: Sidecar, path: Path) -> bytes:
+    if sidecar.source.sha256 not in (None, digest(data)):
+        raise RestoreError(f"{path}: what comes back is not the file that was cleaned; one of the two was changed")
+    return data
+
+
+def _plain(sidecar: Sidecar) -> dict[str, Any]:
+    import msgspec
+
+    plain: dict[str, Any] = msgspec.to_builtins(sidecar)
+    return plain
+
+
+def _sidecars(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[Sidecar]:
+    path = out / table["sidecars"]
+    file: IO[bytes] = stack.enter_context(path.open("rb"))
+    packed = packing(file.read(4))
+    file.seek(0)
+    held = b""
+    for block in unpack(file, packed, RATIO):
+        *lines, held = (held + block).split(b"\n")
+        for line in lines:
+            yield parse(line)
+    if held:
+        yield parse(held)
+
+
+def _of_table(out: Path, table: dict[str, Any]) -> Iterator[Cleaned]:
+    with ExitStack() as stack:
+        sidecars = _sidecars(out, table, stack)
+        texts = _parquet_texts(out, table) if table["form"] == "parquet" else _row_texts(out, table, stack)
+        for number, (text, sidecar) in enumerate(zip(texts, sidecars, strict=False), 1):
+            yield Cleaned(f"{table['name']}:{number}", "" if sidecar.status == "failed" else text or "", sidecar)
+
+
+def _parquet_texts(out: Path, table: dict[str, Any]) -> Iterator[str | None]:
+    from pyarrow import parquet
+
+    column = Fields(**table["fields"]).into
+    with parquet.ParquetFile(out / table["target"]) as file:
+        for batch in file.iter_batches(columns=[column]):
+            yield from batch.column(0).to_pylist()
+
+
+def _records(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[tuple[Codec, bytes, bool]]:
+    """The records of a file of rows, with the codec that reads them; the flag says that a record is the header."""
+    path = out / table["target"]
+    file: IO[bytes] = stack.enter_context(path.open("rb"))
+    packed = packing(file.read(4))
+    file.seek(0)
+    kind = "jsonl" if table["form"] == "warc" else table["form"]
+    fields = Fields(**table["fields"])
+    reader: Codec | None = None
+    for piece in pieces(kind, unpack(file, packed, RATIO), LIMIT):
+        for number, raw in enumerate(piece.records(), piece.row):
+            header = number == 0
+            if reader is None:
+                reader = codec(kind, fields, None, raw if header else b"")
+            yield reader, raw, header
+
+
+def _row_texts(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[str | None]:
+    for reader, raw, header in _records(out, table, stack):
+        if header:
+            continue
+        try:
+            yield reader.read(raw).text
+        except InputError:
+            yield None
+
+
+def _table_back(out: Path, table: dict[str, Any]) -> Iterator[bytes]:
+    """The bytes of a file of rows with its texts put back. Raises RestoreError where something was changed."""
+    if table["form"] == "parquet":
+        yield _parquet_back(out, table)
+        return
+    with ExitStack() as stack:
+        sidecars = _sidecars(out, table, stack)
+        packed = packing((out / table["target"]).read_bytes()[:4])
+        held: list[bytes] = []
+        size = 0
+        for reader, raw, header in _records(out, table, stack):
+            held.append(raw if header else _record_back(reader, raw, next(sidecars, None), table["target"]))
+            size += len(raw)
+            if size > 1 << 22:
+                yield pack(b"".join(held), packed)
+                held, size = [], 0
+        if next(sidecars, None) is not None:
+            raise RestoreError(f"{table['target']}: there are more sidecars than rows; one of the two was changed")
+        yield pack(b"".join(held), packed)
+
+
+def _record_back(reader: Codec, raw: bytes, sidecar: Sidecar | None, name: str) -> bytes:
+    if sidecar is None:
+        raise RestoreError(f"{name}: there are more rows than sidecars; one of the two was changed")
+    if sidecar.status in ("failed", "unchanged"):
+        return raw
+    try:
+        text = reader.read(raw).text
+    except InputError as error:
+        raise RestoreError(f"{name}: {error}; was the file changed?") from None
+    return reader.write(raw, restore(text or "", _plain(sidecar)))
+
+
+def _parquet_back(out: Path, table: dict[str, Any]) -> bytes:
+    import pyarrow
+    from pyarrow import parquet
+
+    column = Fields(**table["fields"]).into
+    rows = parquet.read_table(out / table["target"])
+    with ExitStack() as stack:
+        texts = [
+            text if sidecar.status in ("failed", "unchanged") else restore(text or "", _plain(sidecar))
+            for text, sidecar in zip(rows.column(column).to_pylist(), _sidecars(out, table, stack), strict=True)
+        ]
+    at = rows.column_names.index(column)
+    sink = pyarrow.BufferOutputStream()
+    parquet.write_table(rows.set_column(at, column, pyarrow.array(texts, rows.schema.field(column).type)), sink)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data

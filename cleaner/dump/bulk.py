@@ -1,0 +1,462 @@
+"""Forms that take a library of their own: Parquet (pyarrow), WARC and WET (fastwarc), zip and tar archives.
+
+Each is cut into pieces by the parent and cleaned by workers as any other; what is special is how pieces are read and
+how a file is put together from them.
+"""
+
+from __future__ import annotations
+
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cleaner.data import Source
+from cleaner.dump.counts import Counts
+from cleaner.dump.fields import Fields, guess
+from cleaner.dump.forms import DOCUMENTS, ROWS, Form, Target, by_name, name_targets
+from cleaner.dump.journal import fingerprint
+from cleaner.dump.judge import Failed, failed_sidecar, judge, sidecar
+from cleaner.dump.pool import Marker, Task
+from cleaner.dump.put import unwritable
+from cleaner.dump.rows import Row
+from cleaner.dump.streams import BOMB_FLOOR, BrokenStream, unpack
+from cleaner.dump.work import Bench, Done, File, Files, no_text, put_parts
+from cleaner.errors import InputError
+
+if TYPE_CHECKING:
+    from cleaner.dump.engine import _Large, _Run
+
+PAGES, PAGES_BYTES = 64, 4 << 20
+"""Records of a WARC file, and members of an archive, go to workers in batches of so many, or of so many bytes."""
+
+
+class Groups(Task, kw_only=True):
+    """One row group of a Parquet file."""
+
+    name: str
+    path: str
+    fields: Fields
+    number: int
+    row: int
+    parts: str
+    sidecars: bool
+    weight: int = 0
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One record of a WARC or WET file."""
+
+    id: str | None
+    url: str | None
+    date: str | None
+    text: str | None
+    html: bytes | None
+    encoding: str | None
+
+
+class Pages(Task, kw_only=True):
+    """Some records of a WARC or WET file, one after another."""
+
+    name: str
+    packing: str
+    number: int
+    row: int
+    pages: list[Page]
+    parts: str
+    sidecars: bool
+    weight: int = 0
+
+
+class Members(Files, kw_only=True):
+    """Some members of an archive."""
+
+    name: str
+    number: int
+
+
+def piece_number(task: Any) -> int | None:
+    """Which piece of its file a task is."""
+    number: int | None = task.piece.number if hasattr(task, "piece") else getattr(task, "number", None)
+    return number
+
+
+def tasks(large: _Large, run: _Run) -> Iterator[Task]:
+    """The tasks of a Parquet or WARC file."""
+    yield from _groups(large, run) if large.found.form.kind == "parquet" else _pages(large, run)
+
+
+def clean(bench: Bench, task: Any, marker: Marker) -> Done:
+    """The outcome of one of these tasks, in a worker."""
+    return _clean_group(bench, task, marker) if isinstance(task, Groups) else _clean_pages(bench, task, marker)
+
+
+class _Rows:
+    """Records cleaned one after another, whatever they were read from."""
+
+    def __init__(self, bench: Bench, task: Any, form: str, marker: Marker) -> None:
+        self.bench, self.task, self.form, self.marker = bench, task, form, marker
+        self.counts = Counts()
+        self.beside: list[bytes] = []
+
+    def clean(self, number: int, row: Row, into: str, size: int) -> str | None:
+        """The cleaned text of a record, or None if it failed or is not asked for."""
+        task, bench = self.task, self.bench
+        if task.only is not None and number != task.only:
+            return None
+        self.marker.at(number, bench.time(size))
+        place = f"{task.name}:{task.row + number}"
+        origin = Source(path=place, form=self.form, field=into, url=row.url, site=row.site)
+        mode = bench.options.sidecar
+        try:
+            if number in task.skip:
+                raise Failed(task.skip[number])
+            if row.text is None and row.html is None:
+                raise Failed(f"the row has no text in the column {into!r}")
+            result = judge(bench.cleaner, row, row.id or place, origin)
+        except Failed as error:
+            self.counts.fail(task.name, task.row + number, row.id, str(error), row.site)
+            self.beside.append(failed_sidecar(row.id or place, str(error), origin, bench.cleaner.tool, mode) + b"\n")
+            return None
+        self.counts.add(result)
+        self.beside.append(sidecar(result, mode) + b"\n")
+        return result.text
+
+
+# ---------------------------------------------------------------- Parquet
+
+
+def _groups(large: _Large, run: _Run) -> Iterator[Task]:
+    import pyarrow
+    from pyarrow import parquet
+
+    found = large.found
+    try:
+        with parquet.ParquetFile(found.path) as file:
+            columns, facts = file.schema_arrow.names, file.metadata
+            sizes = [facts.row_group(number).num_rows for number in range(facts.num_row_groups)]
+    except (OSError, pyarrow.ArrowException) as error:
+        yield from run.whole(large, f"{found.path}: is no Parquet file that can be read: {error}")
+        return
+    fields = guess(columns, run.options.fields)
+    if fields is None:
+        run.leave(large, no_text(columns))
+        return
+    large.fields = fields
+    run.tell(found.name, fields)
+    weight = found.size // max(1, len(sizes))
+    row = 1
+    for number, size in enumerate(sizes):
+        if number in large.done:
+            run.passed(weight)
+        else:
+            yield Groups(
+                name=found.name, path=found.path, fields=fields, number=number, row=row, parts=large.parts,
+                sidecars=found.target.sidecars is not None, weight=weight,
+            )  # fmt: skip
+        row += size
+    large.total = len(sizes)
+
+
+def _clean_group(bench: Bench, task: Groups, marker: Marker) -> Done:
+    import pyarrow
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(task.path) as file:
+        table = file.read_row_group(task.number)
+        packed = file.metadata.row_group(task.number).column(0).compression
+    rows = _Rows(bench, task, "parquet", marker)
+    held = {
+        role: table.column(column).to_pylist()
+        for role, column in task.fields.told().items()
+        if column in table.column_names
+    }
+    texts = held.get("text") or [None] * len(table)
+    cleaned: list[str | None] = []
+    for number, old in enumerate(texts):
+        row = _row({role: values[number] for role, values in held.items()})
+        new = rows.clean(number, row, task.fields.into, len(old or "") if isinstance(old, str) else len(row.html or ""))
+        cleaned.append(old if new is None else new)
+    if task.only is None:
+        into = task.fields.into
+        at = table.column_names.index(into) if into in table.column_names else table.num_columns
+        kind = table.schema.field(into).type if into in table.column_names else pyarrow.string()
+        column = pyarrow.array(cleaned, kind)
+        table = table.set_column(at, into, column) if at < table.num_columns else table.append_column(into, column)
+        put_parts(bench, task.parts, task.number, "", [], rows.beside, sidecars=task.sidecars)
+        beside = bench.out.beside()
+        try:
+            parquet.write_table(table, beside, compression="NONE" if packed == "UNCOMPRESSED" else packed)
+        except OSError as error:
+            raise unwritable(task.name, error) from None
+        bench.out.place(beside, f"{task.parts}/{task.number}.rows")
+    return Done(rows.counts)
+
+
+def _row(values: dict[str, Any]) -> Row:
+    def word(role: str) -> str | None:
+        value = values.get(role)
+        return value if isinstance(value, str) and value else None
+
+    text, html = values.get("text"), values.get("html")
+    text = text if isinstance(text, str) and (text or not html) else None
+    html = html if isinstance(html, (str, bytes)) and text is None else None
+    name = values.get("id")
+    return Row(text, html, word("url"), None if name is None else str(name), word("site"), word("encoding"))
+
+
+def gather_groups(large: _Large, run: _Run) -> None:
+    """Puts a Parquet file together from its cleaned row groups."""
+    from pyarrow import parquet
+
+    beside = run.out.beside()
+    try:
+        with parquet.ParquetFile(large.found.path) as source:
+            schema, packed = source.schema_arrow, "NONE"
+            if source.metadata.num_row_groups and source.metadata.num_columns:
+                packed = source.metadata.row_group(0).column(0).compression
+        if large.total:
+            schema = parquet.read_schema(f"{run.root}/{large.parts}/0.rows")
+        with parquet.ParquetWriter(
+            beside, schema, compression="NONE" if packed == "UNCOMPRESSED" else packed
+        ) as writer:
+            for number in range(large.total or 0):
+                writer.write_table(parquet.read_table(f"{run.root}/{large.parts}/{number}.rows"))
+    except OSError as error:
+        raise unwritable(large.found.target.path, error) from None
+    run.out.place(beside, large.found.target.path)
+
+
+# ---------------------------------------------------------------- WARC and WET
+
+
+def _pages(large: _Large, run: _Run) -> Iterator[Task]:
+    found = large.found
+    large.fields = Fields(text="text", url="url", id="id", date="date")
+    batch: list[Page] = []
+    size = number = 0
+    row = 1
+    try:
+        for page in _records(found.path):
+            batch.append(page)
+            size += len(page.html or b"") + len(page.text or "")
+            if len(batch) >= PAGES or size >= PAGES_BYTES:
+                yield from _batch(large, run, number, row, batch, size)
+                number, row = number + 1, row + len(batch)
+                batch, size = [], 0
+    except (OSError, ValueError, RuntimeError) as error:
+        run.left.append((found.name, f"it ends after {row + len(batch) - 1} records: {error}"))
+    if batch:
+        yield from _batch(large, run, number, row, batch, size)
+        number += 1
+    large.total = number
+
+
+def _batch(large: _Large, run: _Run, number: int, row: int, pages: list[Page], size: int) -> Iterator[Task]:
+    if number in large.done:
+        run.passed(0)
+        return
+    yield Pages(
+        name=large.found.name, packing=large.found.form.packing, number=number, row=row, pages=pages, parts=large.parts,
+        sidecars=large.found.target.sidecars is not None, weight=size,
+    )  # fmt: skip
+
+
+def _records(path: str) -> Iterator[Page]:
+    from fastwarc.stream_io import FastWARCError
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    wanted = WarcRecordType.response | WarcRecordType.conversion | WarcRecordType.resource
+    try:
+        with open(path, "rb") as file:
+            for record in ArchiveIterator(file, record_types=wanted):
+                page = _page(record, WarcRecordType)
+                if page is not None:
+                    yield page
+    except FastWARCError as error:
+        raise ValueError(str(error)) from None
+
+
+def _page(record: Any, kinds: Any) -> Page | None:
+    headers = record.headers
+    known = (headers.get("WARC-Record-ID"), headers.get("WARC-Target-URI"), headers.get("WARC-Date"))
+    if record.record_type == kinds.conversion:
+        return Page(*known, record.reader.read().decode("utf-8", "replace"), None, None)
+    said = headers.get("Content-Type") or ""
+    charset = None
+    if record.record_type == kinds.response:
+        if record.http_headers is None:
+            return None
+        said = record.http_headers.get("Content-Type") or ""
+        charset = record.http_charset
+    if "html" not in said.lower():
+        return None
+    return Page(*known, None, record.reader.read(), charset)
+
+
+def _clean_pages(bench: Bench, task: Pages, marker: Marker) -> Done:
+    rows = _Rows(bench, task, "warc", marker)
+    written = []
+    for number, page in enumerate(task.pages):
+        row = Row(page.text, page.html, page.url, page.id, None, page.encoding)
+        new = rows.clean(number, row, "text", len(page.html or page.text or b""))
+        made: dict[str, Any] = {
+            "id": page.id,
+            "url": page.url,
+            "date": page.date,
+            "text": new if new is not None else page.text,
+        }
+        if new is None and page.html is not None:
+            made["html"] = page.html.decode(page.encoding or "utf-8", "replace")
+        written.append(msgspec.json.encode({key: value for key, value in made.items() if value is not None}) + b"\n")
+    if task.only is None:
+        put_parts(bench, task.parts, task.number, task.packing, written, rows.beside, sidecars=task.sidecars)
+    return Done(rows.counts)
+
+
+# ---------------------------------------------------------------- archives
+
+
+def members(large: _Large, run: _Run) -> Iterator[Task]:
+    """The tasks of an archive: its members in batches, each as if it lay in a folder called like the archive."""
+    found, limits = large.found, run.options.limits
+    number = 0
+    batch: list[File] = []
+    size = 0
+    try:
+        names = [name for name, _, _ in _listed(found.path, found.form, limits.ratio)]
+        targets = _targets(names, found.target.path, run)
+        for name, length, read in _listed(found.path, found.form, limits.ratio):
+            file = _member(name, length, read, targets, found.name, limits)
+            if file is None:
+                run.left.append((f"{found.name}/{name}", "neither text nor page nor rows"))
+                continue
+            batch.append(file)
+            size += len(file.data or b"")
+            if len(batch) >= PAGES or size >= PAGES_BYTES:
+                if number not in large.done:
+                    yield Members(name=found.name, number=number, files=batch, weight=0)
+                number, batch, size = number + 1, [], 0
+    except (OSError, zipfile.BadZipFile, tarfile.TarError, InputError, EOFError) as error:
+        batch.append(
+            File(
+                found.name, found.path, found.form, Target(found.name, None), problem=f"the archive is damaged: {error}"
+            )
+        )
+    if batch and number not in large.done:
+        yield Members(name=found.name, number=number, files=batch, weight=found.size)
+    large.total = number + bool(batch)
+
+
+def _targets(names: list[str], folder: str, run: _Run) -> dict[str, Target]:
+    by_folder: dict[str, dict[str, Form]] = {}
+    for name in names:
+        above, _, last = name.rpartition("/")
+        by_folder.setdefault(above, {})[last] = by_name(last)
+    targets: dict[str, Target] = {}
+    for above, forms in by_folder.items():
+        folders = {
+            other[len(above) + bool(above) :].split("/", 1)[0]
+            for other in by_folder
+            if other != above and other.startswith(above)
+        }
+        known = {name: form for name, form in forms.items() if form.kind in DOCUMENTS or form.kind in ROWS}
+        for last, target in name_targets(known, folders, sidecars=run.options.sidecar != "none").items():
+            inside = f"{folder}/{above}/" if above else f"{folder}/"
+            targets[f"{above}/{last}" if above else last] = Target(*(path and inside + path for path in target))
+    return targets
+
+
+def _member(name: str, length: int, read: Any, targets: dict[str, Target], archive: str, limits: Any) -> File | None:
+    form = by_name(name.rpartition("/")[2])
+    if name not in targets:
+        return None
+    place = f"{archive}/{name}"
+    if not _is_safe(name):
+        digits = f"{fingerprint(name):016x}"
+        return File(
+            place,
+            "",
+            form,
+            Target(f"{archive}.unsafe/{digits}", None),
+            data=b"",
+            problem=f"its name would lead out of OUT: {name!r}",
+        )
+    if length > limits.size:
+        return File(
+            place,
+            "",
+            form,
+            targets[name],
+            data=b"",
+            problem=f"more than {limits.size} bytes are inside; that is too much for one record",
+        )
+    try:
+        return File(place, "", form, targets[name], data=read())
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, InputError) as error:
+        return File(place, "", form, targets[name], data=b"", problem=f"it cannot be unpacked: {error}")
+
+
+def _is_safe(name: str) -> bool:
+    """Whether a member's name stays inside the folder it is unpacked to."""
+    path = PurePosixPath(name)
+    parts = path.parts
+    return (
+        bool(parts)
+        and not path.is_absolute()
+        and ".." not in parts
+        and "\\" not in name
+        and ":" not in parts[0]
+        and "\0" not in name
+    )
+
+
+def _listed(path: str, form: Form, ratio: int) -> Iterator[tuple[str, int, Any]]:
+    """Names, lengths, and a way to read each regular member of an archive, in the archive's own order."""
+    if form.kind == "zip":
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                if not info.is_dir():
+                    yield info.filename, info.file_size, lambda info=info: _unzipped(archive, info, ratio)
+        return
+    with (
+        open(path, "rb") as file,
+        tarfile.open(fileobj=_Stream(unpack(file, form.packing, ratio)), mode="r|") as archive,
+    ):
+        for member in archive:
+            if member.isreg():
+                yield member.name, member.size, lambda member=member: _untarred(archive, member)
+
+
+def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, ratio: int) -> bytes:
+    if info.file_size > BOMB_FLOOR and info.file_size > ratio * max(1, info.compress_size):
+        raise BrokenStream(f"a bomb: {info.compress_size} bytes become {info.file_size}")
+    with archive.open(info) as member:
+        data = member.read(info.file_size + 1)
+    if len(data) > info.file_size:
+        raise BrokenStream("more bytes are inside than its header says")
+    return data
+
+
+def _untarred(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    file = archive.extractfile(member)
+    return file.read() if file else b""
+
+
+class _Stream:
+    """Blocks as a file that can be read from once."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self.blocks, self.held = blocks, b""
+
+    def read(self, size: int) -> bytes:
+        while len(self.held) < size:
+            block = next(self.blocks, b"")
+            if not block:
+                break
+            self.held += block
+        data, self.held = self.held[:size], self.held[size:]
+        return data

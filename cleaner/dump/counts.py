@@ -1,0 +1,121 @@
+"""What happened, in numbers that add up over shards, and the files that say it: report.json and failed.jsonl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from cleaner.data import Result
+
+SITES = 50_000
+"""The report tells no more sites than these apart."""
+OTHERS = "(others)"
+
+
+class Failure(NamedTuple):
+    """A record that was passed through as it was; `row` is None for a file that failed whole."""
+
+    file: str
+    row: int | None
+    id: str | None
+    reason: str
+
+    @property
+    def place(self) -> str:
+        """`x.jsonl:3`, or the file's name."""
+        return self.file if self.row is None else f"{self.file}:{self.row}"
+
+
+class Table(NamedTuple):
+    """A file of rows, and what it was made into."""
+
+    name: str
+    form: str
+    target: str
+    sidecars: str | None
+    rows: int
+    failed: int
+    fields: dict[str, str]
+
+
+class Counts(msgspec.Struct):
+    """Numbers of one shard, or of a whole run. Lists are [stretches, letters] and [documents, letters, removed, failed]."""
+
+    documents: int = 0
+    letters: int = 0
+    removed: int = 0
+    skipped: int = 0
+    status: dict[str, int] = {}
+    kinds: dict[str, list[int]] = {}
+    rules: dict[str, list[int]] = {}
+    sites: dict[str, list[int]] = {}
+    failures: list[Failure] = []
+
+    def add(self, result: Result) -> None:
+        """Counts one cleaned document."""
+        letters = len(result.source)
+        self.documents += 1
+        self.letters += letters
+        self.status[result.status] = self.status.get(result.status, 0) + 1
+        gone = 0
+        for span in result.removed:
+            length = span.end - span.start
+            gone += length
+            for table, key in ((self.kinds, span.kind), (self.rules, span.rule)):
+                numbers = table.get(key)
+                if numbers is None:
+                    table[key] = [1, length]
+                else:
+                    numbers[0] += 1
+                    numbers[1] += length
+        self.removed += gone
+        site = result.origin.site
+        if site is not None:
+            _plus(self.sites, site, (1, letters, gone, 0))
+
+    def fail(self, file: str, row: int | None, id_: str | None, reason: str, site: str | None = None) -> None:
+        """Counts one record that was passed through."""
+        self.documents += 1
+        self.status["failed"] = self.status.get("failed", 0) + 1
+        self.failures.append(Failure(file, row, id_, reason))
+        if site is not None:
+            _plus(self.sites, site, (1, 0, 0, 1))
+
+    def merge(self, other: Counts) -> None:
+        """Adds what another shard counted, but for its failures, which are kept in the journal."""
+        self.documents += other.documents
+        self.letters += other.letters
+        self.removed += other.removed
+        self.skipped += other.skipped
+        for status, number in other.status.items():
+            self.status[status] = self.status.get(status, 0) + number
+        for kind, numbers in other.kinds.items():
+            _plus(self.kinds, kind, numbers)
+        for rule, numbers in other.rules.items():
+            _plus(self.rules, rule, numbers)
+        for site, numbers in other.sites.items():
+            _plus(self.sites, site, numbers)
+
+    @property
+    def failed(self) -> int:
+        """How many records were passed through as they were."""
+        return self.status.get("failed", 0)
+
+
+def _plus(table: dict[str, list[int]], key: str, numbers: Iterable[int]) -> None:
+    old = table.get(key)
+    table[key] = list(numbers) if old is None else [a + b for a, b in zip(old, numbers, strict=True)]
+
+
+def fewest(sites: dict[str, list[int]]) -> dict[str, list[int]]:
+    """The sites with most documents, and all others as one."""
+    ordered = list(most_first(sites).items())
+    rest = [numbers for _, numbers in ordered[SITES:]]
+    return dict(ordered[:SITES]) | ({OTHERS: [sum(column) for column in zip(*rest, strict=True)]} if rest else {})
+
+
+def most_first(table: dict[str, list[int]]) -> dict[str, list[int]]:
+    """The same table, what is largest first, so that reports do not depend on the order of work."""
+    return dict(sorted(table.items(), key=lambda entry: ([-number for number in entry[1]], entry[0])))

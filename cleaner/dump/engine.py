@@ -1,0 +1,374 @@
+"""A run: plan, hand out shards, keep the journal, put large files together, say what happened."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cleaner.api import Cleaner
+from cleaner.data import Tool
+from cleaner.dump import bulk, report
+from cleaner.dump.counts import Counts, Table
+from cleaner.dump.fields import Fields, check_fields, guess
+from cleaner.dump.forms import ARCHIVES, ROWS
+from cleaner.dump.journal import Entry, Journal, fingerprint
+from cleaner.dump.options import Options
+from cleaner.dump.plan import Found, Left, Lost, Naming, check_inputs, walk
+from cleaner.dump.pool import Crash, Pool, Task
+from cleaner.dump.put import Out, unwritable
+from cleaner.dump.split import pieces
+from cleaner.dump.streams import pack, unpack
+from cleaner.dump.work import Bench, Done, File, Files, Rows, no_text, sample_rows
+from cleaner.errors import InputError, OutputError
+
+BATCH, BATCH_BYTES = 64, 4 << 20
+"""Small files go to workers in batches of so many, or of so many bytes."""
+SMALL = 1 << 18
+"""Files of rows up to this size are done whole in one worker."""
+RECYCLE = 200
+"""A worker is replaced after so many shards of pages: what parsers keep for themselves must not grow."""
+
+
+class Progress(NamedTuple):
+    """How far a run is. Bytes are those of the input as it lies on disk."""
+
+    documents: int
+    failed: int
+    letters: int
+    removed: int
+    bytes_done: int
+    bytes_all: int
+
+
+class Summary(NamedTuple):
+    """What a run did, earlier runs into the same OUT included; `new` counts this run alone."""
+
+    counts: Counts
+    new: int
+    tables: list[Table]
+    left: list[tuple[str, str]]
+    out: Path
+
+    @property
+    def failures(self) -> list[tuple[str, str]]:
+        """Places and reasons, as failed.jsonl has them."""
+        return [(failure.place, failure.reason) for failure in report.failures(self.out)]
+
+
+def clean_dump(
+    inputs: Sequence[Path],
+    out: Path,
+    options: Options | None = None,
+    *,
+    workers: int = 1,
+    fresh: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Summary:
+    """Cleans files and folders into OUT, or goes on where an earlier run with the same options stopped.
+
+    `progress` is called after each shard, `say` with lines for a person: which columns were taken for what. The bytes
+    in OUT do not depend on `workers`, nor on how often the run was stopped.
+
+    Raises InputError and PackError before anything is written, OutputError where OUT cannot be written to or was begun
+    with other options and `fresh` is not given.
+    """
+    options = options or Options()
+    check_fields(options.fields)
+    cleaner = options.cleaner()
+    check_inputs(inputs, out)
+    naming = Naming(options.sidecar != "none", options.follow)
+    total = _survey(inputs, out, naming)
+    with report.State(out, fresh=fresh) as state:
+        journal = Journal(state.journal, settings(options, cleaner.tool))
+        try:
+            return _Run(inputs, out, options, cleaner, journal, total, progress, say).all(naming, workers)
+        finally:
+            journal.close()
+
+
+def settings(options: Options, tool: Tool) -> dict[str, Any]:
+    """All that the bytes in OUT depend on besides the input."""
+    return {
+        "version": tool.version, "packs": tool.packs, "keep": sorted(options.keep), "repeats": options.repeats,
+        "learn": options.learn, "encoding": options.encoding, "fields": options.fields, "sidecar": options.sidecar,
+    }  # fmt: skip
+
+
+def _survey(inputs: Sequence[Path], out: Path, naming: Naming) -> int:
+    """The bytes of a dump. Raises InputError for files that would take one name, before anything is written."""
+    return sum(found.size for found in walk(inputs, out, naming) if isinstance(found, Found))
+
+
+class _Large:
+    """A large file under way: which of its pieces are done, and where they are."""
+
+    def __init__(self, found: Found, mark: int, done: set[int]) -> None:
+        self.found, self.mark, self.done = found, mark, done
+        self.parts = f".cleaner/parts/{fingerprint(found.name):016x}"
+        self.total: int | None = None
+        self.fields: Fields | None = None
+        self.join: Task | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.total is not None and len(self.done) == self.total
+
+
+class _Run:
+    def __init__(
+        self, inputs: Sequence[Path], out: Path, options: Options, cleaner: Cleaner, journal: Journal, total: int,
+        progress: Callable[[Progress], None] | None, say: Callable[[str], None] | None,
+    ) -> None:  # fmt: skip
+        self.inputs, self.root, self.options, self.cleaner, self.journal = inputs, out, options, cleaner, journal
+        self.total, self.progress, self.say = total, progress, say
+        self.out = Out(out)
+        self.now = Counts()
+        self.bytes_done = 0
+        self.large: dict[str, _Large] = {}
+        self.here: set[str] = set()
+        self.left: list[tuple[str, str]] = []
+        self.said: set[str] = set()
+
+    def all(self, naming: Naming, workers: int) -> Summary:
+        if self.journal.known:
+            for found in walk(self.inputs, self.root, naming):
+                self.journal.see(_mark(found))
+        start = _Start(self.options, self.root, self.cleaner)
+        with Pool(start, workers, tasks_each=RECYCLE, memory=self.options.limits.memory) as pool:
+            for task, outcome in pool.run(self.tasks(naming)):
+                self.take(task, outcome)
+        counts, tables, left = report.write(
+            self.root,
+            self.journal.entries(self.here),
+            self.left,
+            settings(self.options, self.cleaner.tool),
+            self.cleaner.tool,
+        )
+        return Summary(counts, self.now.documents, tables, left, self.root)
+
+    def tasks(self, naming: Naming) -> Iterator[Task]:
+        """All that is still to be done, in the order of the dump."""
+        batch: list[File] = []
+        marks: list[int] = []
+        size = 0
+        for found in walk(self.inputs, self.root, naming):
+            if isinstance(found, Left):
+                self.left.append((found.name, found.reason))
+                continue
+            if isinstance(found, Found) and _is_large(found):
+                yield from self.large_file(found)
+                continue
+            mark = _mark(found)
+            if self.journal.has_small(mark):
+                self.passed(found.size if isinstance(found, Found) else 0)
+                continue
+            batch.append(_small(found))
+            marks.append(mark)
+            size += found.size if isinstance(found, Found) else 0
+            if len(batch) >= BATCH or size >= BATCH_BYTES:
+                yield _Batch(files=batch, marks=marks, weight=size)
+                batch, marks, size = [], [], 0
+        if batch:
+            yield _Batch(files=batch, marks=marks, weight=size)
+
+    def large_file(self, found: Found) -> Iterator[Task]:
+        """The tasks of one large file."""
+        self.here.add(found.name)
+        mark = _mark(found)
+        if self.journal.has_large(found.name, mark):
+            self.passed(found.size)
+            return
+        large = _Large(found, mark, set(self.journal.done_pieces(found.name, mark)))
+        self.large[found.name] = large
+        if found.form.kind in ROWS:
+            yield from self.rows(large)
+        elif found.form.kind in ARCHIVES:
+            yield from bulk.members(large, self)
+        else:
+            yield from bulk.tasks(large, self)
+        if large.complete:
+            self.finish(large)
+
+    def rows(self, large: _Large) -> Iterator[Task]:
+        """The pieces of a large file of rows."""
+        found, options = large.found, self.options
+        try:
+            seen, header = sample_rows(found.path, found.form, options)
+            file = open(found.path, "rb")  # noqa: SIM115 - it stays open while its pieces are handed out
+        except (OSError, InputError) as error:
+            problem = (
+                f"{found.path}: cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
+            )
+            yield from self.whole(large, problem)
+            return
+        fields = guess(seen, options.fields)
+        if fields is None and seen:
+            self.leave(large, no_text(seen))
+            return
+        large.fields = fields = fields or Fields(text="text")
+        self.tell(found.name, fields)
+        with file:
+            at = before = number = 0
+            for piece in pieces(
+                found.form.kind or "", unpack(file, found.form.packing, options.limits.ratio), options.limits.size
+            ):
+                position = file.tell()
+                weight, before = position - before, position
+                start, at = at, at + len(piece.data)
+                number = piece.number + 1
+                if piece.number in large.done:
+                    self.passed(weight)
+                    continue
+                span = None
+                if not found.form.packing and not piece.ends:
+                    span, piece = (start, len(piece.data)), piece._replace(data=b"")
+                yield Rows(
+                    name=found.name, path=found.path, form=found.form, fields=fields, header=header, piece=piece, span=span,
+                    parts=large.parts, sidecars=found.target.sidecars is not None, weight=weight,
+                )  # fmt: skip
+            large.total = number
+
+    def whole(self, large: _Large, problem: str) -> Iterator[Task]:
+        """A large file that fails as one record."""
+        found = large.found
+        del self.large[found.name]
+        self.here.discard(found.name)
+        mark = fingerprint("whole", problem, *found.facts)
+        if not self.journal.has_small(mark):
+            yield _Batch(files=[_small(found, problem)], marks=[mark], weight=found.size)
+
+    def leave(self, large: _Large, reason: str) -> None:
+        """A file that is no part of the dump after all. Raises InputError if it was named."""
+        found = large.found
+        if found.given:
+            raise InputError(f"{found.path}: {reason}")
+        del self.large[found.name]
+        self.left.append((found.name, reason))
+        self.passed(found.size)
+
+    def take(self, task: Any, outcome: Any) -> None:
+        """Notes what became of a shard."""
+        if isinstance(outcome, Crash):
+            self.crashed(task, outcome.reason)
+            return
+        done: Done = outcome
+        self.now.merge(done.counts)
+        if isinstance(task, _Batch):
+            for name, reason in done.left:
+                if any(file.name == name and file.given for file in task.files):
+                    raise InputError(f"{name}: {reason}")
+            for table in done.tables:
+                self.tell(table.name, Fields(**table.fields))
+            self.journal.write(Entry(done.counts, files=task.marks, left=done.left, tables=done.tables))
+        elif task.name in self.large:
+            large = self.large[task.name]
+            self.take_piece(large, task, done)
+        self.passed(task.weight)
+
+    def take_piece(self, large: _Large, task: Any, done: Done) -> None:
+        number = bulk.piece_number(task)
+        if number is None:
+            return
+        self.journal.write(
+            Entry(
+                done.counts, file=large.found.name, print=large.mark, piece=number, left=done.left, tables=done.tables
+            )
+        )
+        large.done.add(number)
+        if large.complete:
+            self.finish(large)
+
+    def crashed(self, task: Any, reason: str) -> None:
+        raise OutputError(
+            f"workers die before they begin ({reason}); run with fewer --workers or more memory, to go on"
+        )
+
+    def finish(self, large: _Large) -> None:
+        """Puts a large file together from its parts, then forgets them."""
+        found = large.found
+        if found.form.kind == "parquet":
+            bulk.gather_groups(large, self)
+        elif found.form.kind not in ARCHIVES:
+            self.gather(large, "rows", found.target.path)
+        if found.target.sidecars is not None and found.form.kind not in ARCHIVES:
+            self.gather(large, "meta", found.target.sidecars)
+        self.end(large)
+
+    def end(self, large: _Large) -> None:
+        found = large.found
+        told = large.fields.told() if large.fields else {}
+        table = Table(found.name, found.form.kind or "", *found.target, 0, 0, told)
+        self.journal.write(
+            Entry(
+                Counts(), file=found.name, print=large.mark, total=large.total, tables=[table] if large.fields else []
+            )
+        )
+        shutil.rmtree(self.root / large.parts, ignore_errors=True)
+        del self.large[found.name]
+
+    def gather(self, large: _Large, what: str, target: str) -> None:
+        """One file from parts end to end: members of gzip and frames of zstd may stand so."""
+        beside = self.out.beside()
+        try:
+            with open(beside, "wb") as whole:
+                for number in range(large.total or 0):
+                    with open(f"{self.root}/{large.parts}/{number}.{what}", "rb") as part:
+                        shutil.copyfileobj(part, whole, 1 << 20)
+                if not large.total:
+                    whole.write(pack(b"", large.found.form.packing))
+        except FileNotFoundError as error:
+            raise OutputError(f"{error.filename} is gone, so {target} cannot be made; --fresh starts over") from None
+        except OSError as error:
+            raise unwritable(target, error) from None
+        self.out.place(beside, target)
+
+    def tell(self, name: str, fields: Fields) -> None:
+        """Says once which columns are taken for what."""
+        words = ", ".join(f"{role} = {column!r}" for role, column in fields.told().items())
+        if self.say is not None and words not in self.said:
+            self.said.add(words)
+            self.say(f"{name}: {words}")
+
+    def passed(self, size: int) -> None:
+        self.bytes_done += size
+        if self.progress is not None:
+            now = self.now
+            self.progress(Progress(now.documents, now.failed, now.letters, now.removed, self.bytes_done, self.total))
+
+
+class _Batch(Files, kw_only=True):
+    """Small files, and what the journal knows them by."""
+
+    marks: list[int]
+
+
+class _Start:
+    """Makes a worker ready; forked workers find the Cleaner made."""
+
+    def __init__(self, options: Options, root: Path, cleaner: Cleaner) -> None:
+        self.options, self.root, self.cleaner = options, root, cleaner
+
+    def __call__(self) -> Bench:
+        return Bench(self.options, self.root, self.cleaner)
+
+
+def _is_large(found: Found) -> bool:
+    kind, size = found.form.kind, found.size
+    if kind in ROWS:
+        return size > (SMALL >> 3 if found.form.packing else SMALL)
+    return kind in ("parquet", "warc") or kind in ARCHIVES
+
+
+def _mark(found: Found | Left | Lost) -> int:
+    return fingerprint(*(found.facts if isinstance(found, Found) else found))
+
+
+def _small(found: Found | Lost, problem: str | None = None) -> File:
+    if isinstance(found, Lost):
+        from cleaner.dump.forms import Form, Target
+
+        return File(found.name, "", Form(None), Target(found.name, None), problem=found.reason)
+    return File(found.name, found.path, found.form, found.target, problem=problem, given=found.given)

@@ -1,0 +1,353 @@
+"""The cleaning of one shard: a plain function of a task, run in a worker, with nothing kept but the Cleaner.
+
+A shard is a batch of small files, each written by itself, or a piece of a large file, written as two parts (rows and
+sidecars) that the parent puts together when all are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cleaner.api import Cleaner
+from cleaner.data import Source
+from cleaner.dump.counts import Counts, Table
+from cleaner.dump.fields import Fields, guess
+from cleaner.dump.forms import DOCUMENTS, HEAD, ROWS, Form, Target, packing, sniff
+from cleaner.dump.judge import Failed, failed_sidecar, judge, sidecar
+from cleaner.dump.options import Options
+from cleaner.dump.pool import Marker, Task
+from cleaner.dump.put import Out
+from cleaner.dump.rows import Codec, Row, codec, columns
+from cleaner.dump.split import Piece, pieces
+from cleaner.dump.streams import pack, unpack, unpack_all
+from cleaner.errors import CleanerError, InputError
+from cleaner.files import decode, digest, encode
+
+SAMPLE = 100
+"""So many records are looked at to see which columns there are."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """A small file: its name, its form, where its results go, and its bytes if they do not lie at `path`."""
+
+    name: str
+    path: str
+    form: Form
+    target: Target
+    data: bytes | None = None
+    problem: str | None = None
+    given: bool = False
+
+
+class Files(Task, kw_only=True):
+    """A batch of small files. Records are counted through the batch."""
+
+    files: list[File]
+    weight: int = 0
+
+
+class Rows(Task, kw_only=True):
+    """A piece of a large file of rows. `span` says where its bytes lie in `path` if the piece does not carry them."""
+
+    name: str
+    path: str
+    form: Form
+    fields: Fields
+    header: bytes
+    piece: Piece
+    span: tuple[int, int] | None
+    parts: str
+    sidecars: bool
+    weight: int = 0
+
+
+class Done(msgspec.Struct):
+    """What became of a shard: numbers, files that are no part of the dump, and files of rows done whole."""
+
+    counts: Counts
+    left: list[tuple[str, str]] = []
+    tables: list[Table] = []
+    facts: Any = None
+
+
+class Bench:
+    """What a worker has at hand."""
+
+    def __init__(self, options: Options, root: Path, cleaner: Cleaner) -> None:
+        self.options = options
+        self.cleaner = cleaner
+        self.out = Out(root)
+        self.limits = options.limits
+
+    def __call__(self, task: Task, marker: Marker) -> Done:
+        """The outcome of one task. Raises OutputError if results cannot be written."""
+        if isinstance(task, Files):
+            return _Files(self, task, marker).run()
+        if isinstance(task, Rows):
+            return _clean_piece(self, task, marker)
+        from cleaner.dump import bulk
+
+        return bulk.clean(self, task, marker)
+
+    def time(self, size: int) -> float:
+        """Seconds that a record of so many bytes may take."""
+        return self.limits.seconds + size / 100_000
+
+
+def site_of(name: str) -> str | None:
+    """The site of a file that says nothing of it: the folder it lies in, if that is called like one."""
+    folder = name.split("/", 1)[0] if "/" in name else ""
+    return folder if "." in folder.strip(".") and " " not in folder else None
+
+
+class _Files:
+    """One batch of small files."""
+
+    def __init__(self, bench: Bench, task: Files, marker: Marker) -> None:
+        self.bench, self.task, self.marker = bench, task, marker
+        self.number = -1
+        self.done = Done(Counts())
+        self.slim = bench.options.sidecar == "slim"
+
+    def run(self) -> Done:
+        for file in self.task.files:
+            self.number += 1
+            if self.task.only is not None and self.number > self.task.only:
+                break
+            if self.task.only is None or self.number == self.task.only or file.form.kind in ROWS:
+                self._file(file)
+        return self.done
+
+    def _file(self, file: File) -> None:
+        counts, limits = self.done.counts, self.bench.limits
+        self.marker.at(self.number, self.bench.time(len(file.data or b"")))
+        try:
+            data = file.data if file.data is not None else _read(file.path, limits.size)
+        except InputError as error:
+            counts.fail(file.name, None, None, file.problem or str(error), site_of(file.name))
+            return
+        self.marker.at(self.number, self.bench.time(len(data)))
+        origin = Source(path=file.name, form=file.form.kind, sha256=digest(data), site=site_of(file.name))
+        try:
+            if file.problem is not None:
+                raise Failed(file.problem)
+            if self.number in self.task.skip:
+                raise Failed(self.task.skip[self.number])
+            packed = packing(data)
+            inner = unpack_all(data, packed, limits.size, limits.ratio) if packed else data
+            form = sniff(file.name, data[:HEAD], inner[:HEAD])
+            form = form if form.kind else form._replace(kind=file.form.kind)
+            if form.kind in ROWS:
+                self._rows(file, data, inner, form)
+            elif form.kind in DOCUMENTS:
+                self._document(file, inner, form, origin)
+            else:
+                raise Failed(f"its name says {file.form.kind}, its bytes say {form.kind}; give it its right name")
+        except (Failed, CleanerError) as error:
+            if isinstance(error, CleanerError) and not isinstance(error, InputError):
+                raise
+            self._failed(file, data, origin, str(error))
+
+    def _document(self, file: File, inner: bytes, form: Form, origin: Source) -> None:
+        bench = self.bench
+        if form.kind == "html":
+            row = Row(None, inner, site=origin.site, encoding=bench.options.encoding)
+            result = judge(bench.cleaner, row, file.name, msgspec.structs.replace(origin, form="html"))
+            encoding, bom = "utf-8", False
+        else:
+            text, encoding, bom = decode(inner, bench.options.encoding)
+            origin = msgspec.structs.replace(origin, form="txt", encoding=encoding, bom=bom)
+            result = judge(bench.cleaner, Row(text, site=origin.site), file.name, origin)
+        try:
+            written = encode(result.text, encoding, bom=bom)
+        except UnicodeError as error:
+            raise Failed(f"the text cannot be written as {encoding}: {error}") from None
+        if self.task.only is not None:
+            return
+        # The sidecar goes first: a cleaned text without one could not be restored.
+        if file.target.sidecars is not None:
+            beside = sidecar(result, bench.options.sidecar, pretty=True)
+            bench.out.put(file.target.sidecars, pack(beside, form.packing))
+        bench.out.put(file.target.path, pack(written, form.packing))
+        self.done.counts.add(result)
+
+    def _failed(self, file: File, data: bytes, origin: Source, reason: str) -> None:
+        if self.task.only is not None:
+            return
+        bench = self.bench
+        self.done.counts.fail(file.name, None, None, reason, origin.site)
+        path = file.target.path
+        if file.target.sidecars is not None:
+            beside = failed_sidecar(file.name, reason, origin, bench.cleaner.tool, bench.options.sidecar, pretty=True)
+            if file.form.kind in ROWS:
+                beside = failed_sidecar(file.name, reason, origin, bench.cleaner.tool, bench.options.sidecar) + b"\n"
+            bench.out.put(file.target.sidecars, pack(beside, file.form.packing if packing(data) else ""))
+        if file.form.kind == "html":
+            path = path.rpartition("/")[0] + "/" * ("/" in path) + file.name.rpartition("/")[2]
+        bench.out.put(path, data)
+
+    def _rows(self, file: File, data: bytes, inner: bytes, form: Form) -> None:
+        """A small file of rows, whole."""
+        bench, options = self.bench, self.bench.options
+        held = list(pieces(form.kind or "", iter([inner]), bench.limits.size))
+        sample = [record for piece in held[:1] for record in piece.records()[:SAMPLE]]
+        seen = columns(form.kind or "", sample, options.encoding)
+        fields = guess(seen, options.fields)
+        if fields is None and seen:
+            self.done.left.append((file.name, no_text(seen)))
+            return
+        fields = fields or Fields(text="text")
+        header = sample[0] if form.kind in ("csv", "tsv") and sample else b""
+        rows = RowsWriter(
+            bench, file.name, form, codec(form.kind or "", fields, options.encoding, header), self.done.counts
+        )
+        wanted = file.target.sidecars is not None
+        first = self.number + 1  # the file itself is a record as well: it may fail whole
+        before = (self.done.counts.documents, self.done.counts.failed)
+        for piece in held:
+            rows.piece(piece, self.marker, first, self.task, sidecars=wanted)
+            first += len(piece.ends) if piece.ends is not None else piece.data.count(b"\n") + 1
+        self.number = first
+        if self.task.only is not None:
+            return
+        if file.target.sidecars is not None:
+            bench.out.put(file.target.sidecars, pack(b"".join(rows.beside), form.packing))
+        bench.out.put(file.target.path, pack(b"".join(rows.written), form.packing))
+        counts, told = self.done.counts, fields.told()
+        made = Table(
+            file.name, form.kind or "", *file.target, counts.documents - before[0], counts.failed - before[1], told
+        )
+        if form.kind != "json" or made.rows > 1:
+            self.done.tables.append(made)
+
+
+def no_text(seen: Sequence[str]) -> str:
+    """What to say of a file of rows in which no column is a text."""
+    names = ", ".join(map(repr, seen[:12])) + (" …" if len(seen) > 12 else "")
+    return f"no column holds a text or a page; there are {names}; name one with --field text=COLUMN"
+
+
+def _read(path: str, size: int) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(size + 1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if len(data) > size:
+        raise InputError(f"{path}: more than {size} bytes; that is too much for one record (--size)")
+    return data
+
+
+class RowsWriter:
+    """Cleans rows one after another and holds what is to be written."""
+
+    def __init__(self, bench: Bench, name: str, form: Form, codec: Codec, counts: Counts) -> None:
+        self.bench, self.name, self.codec, self.counts = bench, name, codec, counts
+        self.form = form.kind
+        self.written: list[bytes] = []
+        self.beside: list[bytes] = []
+
+    def piece(self, piece: Piece, marker: Marker, first: int, task: Task, *, sidecars: bool) -> None:
+        """Cleans the records of a piece; the first of them is number `first` in the task."""
+        if piece.long or piece.broken:
+            self._odd(piece, sidecars=sidecars)
+            return
+        seconds = self.bench.limits.seconds
+        for number, raw in enumerate(piece.records(), first):
+            row = piece.row + number - first
+            if row == 0:
+                self.written.append(self.codec.header(raw))  # type: ignore[attr-defined]
+                continue
+            if task.only is not None and number != task.only:
+                continue
+            marker.at(number, seconds + len(raw) / 100_000)
+            self._record(raw, row, task.skip.get(number), sidecars=sidecars)
+
+    def _record(self, raw: bytes, row: int, reason: str | None, *, sidecars: bool) -> None:
+        place = f"{self.name}:{row}"
+        cleaner, mode = self.bench.cleaner, self.bench.options.sidecar
+        origin = Source(path=place, form=self.form, field=self.codec.fields.into)
+        name: str | None = None
+        try:
+            if reason is not None:
+                raise Failed(reason)
+            held = self.codec.read(raw)
+            name = held.id
+            if held.url is not None or held.site is not None:
+                origin = Source(path=place, form=self.form, field=origin.field, url=held.url, site=held.site)
+            result = judge(cleaner, held, name or place, origin)
+            if result.removed or held.text is None:
+                raw = self.codec.write(raw, result.text)
+            else:
+                raw = self.codec.untouched(raw)
+        except (Failed, InputError) as error:
+            self.counts.fail(self.name, row, name, str(error), origin.site)
+            self.written.append(self.codec.untouched(raw))
+            if sidecars:
+                self.beside.append(failed_sidecar(name or place, str(error), origin, cleaner.tool, mode) + b"\n")
+            return
+        self.counts.add(result)
+        self.written.append(raw)
+        if sidecars:
+            self.beside.append(sidecar(result, mode) + b"\n")
+
+    def _odd(self, piece: Piece, *, sidecars: bool) -> None:
+        """A part of a record that is too long, or the place where a damaged file ends."""
+        self.written.append(piece.data)
+        if piece.long == "more":
+            return
+        reason = piece.broken or f"the row has more than {self.bench.limits.size} bytes (--size)"
+        if piece.broken:
+            # There is no row to stand beside a sidecar: the failure is told in failed.jsonl alone.
+            self.counts.fail(self.name, piece.row, None, f"{reason}; rows from here on cannot be read")
+            return
+        self.counts.fail(self.name, piece.row, None, reason)
+        if sidecars:
+            place = f"{self.name}:{piece.row}"
+            origin = Source(path=place, form=self.form, field=self.codec.fields.into)
+            cleaner, mode = self.bench.cleaner, self.bench.options.sidecar
+            self.beside.append(failed_sidecar(place, reason, origin, cleaner.tool, mode) + b"\n")
+
+
+def _clean_piece(bench: Bench, task: Rows, marker: Marker) -> Done:
+    piece = task.piece
+    if task.span is not None:
+        start, length = task.span
+        with open(task.path, "rb") as file:
+            file.seek(start)
+            piece = piece._replace(data=file.read(length))
+    done = Done(Counts())
+    rows = RowsWriter(
+        bench,
+        task.name,
+        task.form,
+        codec(task.form.kind or "", task.fields, bench.options.encoding, task.header),
+        done.counts,
+    )
+    rows.piece(piece, marker, 0, task, sidecars=task.sidecars)
+    if task.only is None:
+        put_parts(bench, task.parts, piece.number, task.form.packing, rows.written, rows.beside, sidecars=task.sidecars)
+    return done
+
+
+def put_parts(
+    bench: Bench, parts: str, number: int, packed: str, written: list[bytes], beside: list[bytes], *, sidecars: bool
+) -> None:
+    """Writes what a piece became, packed, for the parent to put together."""
+    if sidecars:
+        bench.out.put(f"{parts}/{number}.meta", pack(b"".join(beside), packed))
+    bench.out.put(f"{parts}/{number}.rows", pack(b"".join(written), packed))
+
+
+def sample_rows(path: str, form: Form, options: Options) -> tuple[list[str], bytes]:
+    """The columns of a large file of rows and its header, from its first piece. Raises OSError and InputError."""
+    with open(path, "rb") as file:
+        blocks = unpack(file, form.packing, options.limits.ratio)
+        first = next(pieces(form.kind or "", blocks, options.limits.size, 1 << 20), None)
+    records = first.records()[:SAMPLE] if first and not first.long and not first.broken else []
+    header = records[0] if form.kind in ("csv", "tsv") and records else b""
+    return columns(form.kind or "", records, options.encoding), header
