@@ -15,7 +15,8 @@ ORDER = [
     "errors", "settings", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match",
     "rules.page", "echoes", "headline", "settle", "metadata",
     "sidecar", "api", "prove", "files", "dump", "undo",
-    "cli.options", "cli.clean", "cli.restore", "cli.explain", "cli.rules", "cli", "__main__",
+    "report.read", "report.summary", "report.page", "report.review", "report.serve",
+    "cli.options", "cli.clean", "cli.restore", "cli.explain", "cli.rules", "cli.report", "cli", "__main__",
 ]  # fmt: skip
 """The house from the ground up: a module may import what stands before it, never what stands after."""
 
