@@ -130,7 +130,10 @@ class Tool(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a text came from, as far as it is known, and what its bytes were."""
+    """Where a text came from, as far as it is known, and what its bytes were.
+
+    `escaped` is said of a value in JSON that had all letters beyond ASCII written as escapes.
+    """
 
     path: str | None = None
     form: str | None = None
@@ -140,6 +143,7 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: str | None = None
     url: str | None = None
     site: str | None = None
+    escaped: bool = False
 
 
 class TextDigest(msgspec.Struct, frozen=True):

@@ -34,6 +34,11 @@ def load(data: bytes | str) -> dict[str, Any]:
     return sidecar  # type: ignore[no-any-return]
 
 
+def parse(data: bytes | str) -> Sidecar:
+    """A sidecar from JSON, typed. Raises RestoreError as `load` does."""
+    return _facts(load(data))
+
+
 def _facts(sidecar: Any) -> Sidecar:
     version = sidecar.get("version") if isinstance(sidecar, dict) else None
     if version != SIDECAR_VERSION:

@@ -15,10 +15,12 @@ ORDER = [
     "errors", "settings", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match",
     "rules.page", "echoes", "headline", "crawl", "settle", "metadata",
     "sidecar", "api", "prove", "files",
-    "dump.streams", "dump.forms", "dump.put", "dump.options", "dump.fields", "dump.rows", "dump.split", "dump.counts",
+    "dump.forms", "dump.streams", "dump.put", "dump.options", "dump.fields", "dump.rows", "dump.split", "dump.counts",
     "dump.journal", "dump.judge", "dump.pool", "dump.plan", "dump.report", "dump.work", "dump.bulk", "dump.engine",
     "dump", "dump.back",
-    "cli.options", "cli.clean", "cli.restore", "cli.explain", "cli.rules", "cli", "__main__",
+    "report.summary", "report.page", "report.review", "report.serve",
+    "cli.options", "cli.preview", "cli.clean", "cli.restore", "cli.explain", "cli.rules", "cli.report", "cli",
+    "__main__",
 ]  # fmt: skip
 """The house from the ground up: a module may import what stands before it, never what stands after."""
 

@@ -235,7 +235,7 @@ def _record_back(reader: Codec, raw: bytes, sidecar: Sidecar | None, name: str) 
         text = reader.read(raw).text
     except InputError as error:
         raise RestoreError(f"{name}: {error}; was the file changed?") from None
-    return reader.write(raw, restore(text or "", _plain(sidecar)))
+    return reader.write(raw, restore(text or "", _plain(sidecar)), escaped=sidecar.source.escaped)
 
 
 def _parquet_back(out: Path, table: dict[str, Any]) -> bytes:

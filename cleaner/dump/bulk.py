@@ -1,7 +1,8 @@
 """Forms that take a library of their own: Parquet (pyarrow), WARC and WET (fastwarc), zip and tar archives.
 
 Each is cut into pieces by the parent and cleaned by workers as any other; what is special is how pieces are read and
-how a file is put together from them.
+how a file is put together from them. `large` and `run` are the file under way and the run, as `cleaner.dump.engine`
+has them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any
 
 import msgspec
 
@@ -23,12 +24,9 @@ from cleaner.dump.judge import Failed, failed_sidecar, judge, sidecar
 from cleaner.dump.pool import Marker, Task
 from cleaner.dump.put import unwritable
 from cleaner.dump.rows import Row
-from cleaner.dump.streams import BOMB_FLOOR, BrokenStream, unpack
+from cleaner.dump.streams import BOMB_FLOOR, StreamError, unpack
 from cleaner.dump.work import Bench, Done, File, Files, no_text, put_parts
 from cleaner.errors import InputError
-
-if TYPE_CHECKING:
-    from cleaner.dump.engine import _Large, _Run
 
 PAGES, PAGES_BYTES = 64, 4 << 20
 """Records of a WARC file, and members of an archive, go to workers in batches of so many, or of so many bytes."""
@@ -45,6 +43,10 @@ class Groups(Task, kw_only=True):
     parts: str
     sidecars: bool
     weight: int = 0
+
+    def clean(self, bench: Bench, marker: Marker) -> Done:
+        """The outcome, in a worker."""
+        return _clean_group(bench, self, marker)
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -70,6 +72,10 @@ class Pages(Task, kw_only=True):
     sidecars: bool
     weight: int = 0
 
+    def clean(self, bench: Bench, marker: Marker) -> Done:
+        """The outcome, in a worker."""
+        return _clean_pages(bench, self, marker)
+
 
 class Members(Files, kw_only=True):
     """Some members of an archive."""
@@ -84,14 +90,9 @@ def piece_number(task: Any) -> int | None:
     return number
 
 
-def tasks(large: _Large, run: _Run) -> Iterator[Task]:
+def tasks(large: Any, run: Any) -> Iterator[Task]:
     """The tasks of a Parquet or WARC file."""
     yield from _groups(large, run) if large.found.form.kind == "parquet" else _pages(large, run)
-
-
-def clean(bench: Bench, task: Any, marker: Marker) -> Done:
-    """The outcome of one of these tasks, in a worker."""
-    return _clean_group(bench, task, marker) if isinstance(task, Groups) else _clean_pages(bench, task, marker)
 
 
 class _Rows:
@@ -129,7 +130,7 @@ class _Rows:
 # ---------------------------------------------------------------- Parquet
 
 
-def _groups(large: _Large, run: _Run) -> Iterator[Task]:
+def _groups(large: Any, run: Any) -> Iterator[Task]:
     import pyarrow
     from pyarrow import parquet
 
@@ -208,7 +209,7 @@ def _row(values: dict[str, Any]) -> Row:
     return Row(text, html, word("url"), None if name is None else str(name), word("site"), word("encoding"))
 
 
-def gather_groups(large: _Large, run: _Run) -> None:
+def gather_groups(large: Any, run: Any) -> None:
     """Puts a Parquet file together from its cleaned row groups."""
     from pyarrow import parquet
 
@@ -233,7 +234,7 @@ def gather_groups(large: _Large, run: _Run) -> None:
 # ---------------------------------------------------------------- WARC and WET
 
 
-def _pages(large: _Large, run: _Run) -> Iterator[Task]:
+def _pages(large: Any, run: Any) -> Iterator[Task]:
     found = large.found
     large.fields = Fields(text="text", url="url", id="id", date="date")
     batch: list[Page] = []
@@ -247,7 +248,7 @@ def _pages(large: _Large, run: _Run) -> Iterator[Task]:
                 yield from _batch(large, run, number, row, batch, size)
                 number, row = number + 1, row + len(batch)
                 batch, size = [], 0
-    except (OSError, ValueError, RuntimeError) as error:
+    except Exception as error:  # fastwarc's own errors share no class
         run.left.append((found.name, f"it ends after {row + len(batch) - 1} records: {error}"))
     if batch:
         yield from _batch(large, run, number, row, batch, size)
@@ -255,7 +256,7 @@ def _pages(large: _Large, run: _Run) -> Iterator[Task]:
     large.total = number
 
 
-def _batch(large: _Large, run: _Run, number: int, row: int, pages: list[Page], size: int) -> Iterator[Task]:
+def _batch(large: Any, run: Any, number: int, row: int, pages: list[Page], size: int) -> Iterator[Task]:
     if number in large.done:
         run.passed(0)
         return
@@ -266,18 +267,14 @@ def _batch(large: _Large, run: _Run, number: int, row: int, pages: list[Page], s
 
 
 def _records(path: str) -> Iterator[Page]:
-    from fastwarc.stream_io import FastWARCError
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     wanted = WarcRecordType.response | WarcRecordType.conversion | WarcRecordType.resource
-    try:
-        with open(path, "rb") as file:
-            for record in ArchiveIterator(file, record_types=wanted):
-                page = _page(record, WarcRecordType)
-                if page is not None:
-                    yield page
-    except FastWARCError as error:
-        raise ValueError(str(error)) from None
+    with open(path, "rb") as file:
+        for record in ArchiveIterator(file, record_types=wanted):
+            page = _page(record, WarcRecordType)
+            if page is not None:
+                yield page
 
 
 def _page(record: Any, kinds: Any) -> Page | None:
@@ -320,7 +317,7 @@ def _clean_pages(bench: Bench, task: Pages, marker: Marker) -> Done:
 # ---------------------------------------------------------------- archives
 
 
-def members(large: _Large, run: _Run) -> Iterator[Task]:
+def members(large: Any, run: Any) -> Iterator[Task]:
     """The tasks of an archive: its members in batches, each as if it lay in a folder called like the archive."""
     found, limits = large.found, run.options.limits
     number = 0
@@ -351,7 +348,7 @@ def members(large: _Large, run: _Run) -> Iterator[Task]:
     large.total = number + bool(batch)
 
 
-def _targets(names: list[str], folder: str, run: _Run) -> dict[str, Target]:
+def _targets(names: list[str], folder: str, run: Any) -> dict[str, Target]:
     by_folder: dict[str, dict[str, Form]] = {}
     for name in names:
         above, _, last = name.rpartition("/")
@@ -366,7 +363,9 @@ def _targets(names: list[str], folder: str, run: _Run) -> dict[str, Target]:
         known = {name: form for name, form in forms.items() if form.kind in DOCUMENTS or form.kind in ROWS}
         for last, target in name_targets(known, folders, sidecars=run.options.sidecar != "none").items():
             inside = f"{folder}/{above}/" if above else f"{folder}/"
-            targets[f"{above}/{last}" if above else last] = Target(*(path and inside + path for path in target))
+            targets[f"{above}/{last}" if above else last] = Target(
+                inside + target.path, target.sidecars and inside + target.sidecars
+            )
     return targets
 
 
@@ -424,20 +423,25 @@ def _listed(path: str, form: Form, ratio: int) -> Iterator[tuple[str, int, Any]]
         return
     with (
         open(path, "rb") as file,
-        tarfile.open(fileobj=_Stream(unpack(file, form.packing, ratio)), mode="r|") as archive,
+        _tar(file, form, ratio) as archive,
     ):
         for member in archive:
             if member.isreg():
                 yield member.name, member.size, lambda member=member: _untarred(archive, member)
 
 
+def _tar(file: IO[bytes], form: Form, ratio: int) -> tarfile.TarFile:
+    stream: Any = _Stream(unpack(file, form.packing, ratio))
+    return tarfile.open(fileobj=stream, mode="r|")
+
+
 def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, ratio: int) -> bytes:
     if info.file_size > BOMB_FLOOR and info.file_size > ratio * max(1, info.compress_size):
-        raise BrokenStream(f"a bomb: {info.compress_size} bytes become {info.file_size}")
+        raise StreamError(f"a bomb: {info.compress_size} bytes become {info.file_size}")
     with archive.open(info) as member:
         data = member.read(info.file_size + 1)
     if len(data) > info.file_size:
-        raise BrokenStream("more bytes are inside than its header says")
+        raise StreamError("more bytes are inside than its header says")
     return data
 
 
@@ -452,7 +456,7 @@ class _Stream:
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self.blocks, self.held = blocks, b""
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         while len(self.held) < size:
             block = next(self.blocks, b"")
             if not block:

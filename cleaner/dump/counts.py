@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from cleaner.data import Result
+from cleaner.text import without_surrogates
 
 SITES = 50_000
 """The report tells no more sites than these apart."""
@@ -41,7 +42,10 @@ class Table(NamedTuple):
 
 
 class Counts(msgspec.Struct):
-    """Numbers of one shard, or of a whole run. Lists are [stretches, letters] and [documents, letters, removed, failed]."""
+    """Numbers of one shard, or of a whole run.
+
+    Lists are [stretches, letters] of a kind or rule, and [documents, letters, removed, failed] of a site.
+    """
 
     documents: int = 0
     letters: int = 0
@@ -73,15 +77,15 @@ class Counts(msgspec.Struct):
         self.removed += gone
         site = result.origin.site
         if site is not None:
-            _plus(self.sites, site, (1, letters, gone, 0))
+            _plus(self.sites, _sound(site), (1, letters, gone, 0))
 
     def fail(self, file: str, row: int | None, id_: str | None, reason: str, site: str | None = None) -> None:
         """Counts one record that was passed through."""
         self.documents += 1
         self.status["failed"] = self.status.get("failed", 0) + 1
-        self.failures.append(Failure(file, row, id_, reason))
+        self.failures.append(Failure(_sound(file), row, id_ and _sound(id_), _sound(reason)))
         if site is not None:
-            _plus(self.sites, site, (1, 0, 0, 1))
+            _plus(self.sites, _sound(site), (1, 0, 0, 1))
 
     def merge(self, other: Counts) -> None:
         """Adds what another shard counted, but for its failures, which are kept in the journal."""
@@ -102,6 +106,11 @@ class Counts(msgspec.Struct):
     def failed(self) -> int:
         """How many records were passed through as they were."""
         return self.status.get("failed", 0)
+
+
+def _sound(words: str) -> str:
+    """Words that JSON can carry: lone surrogates, as names of files may hold them, are replaced."""
+    return words if words.isascii() else without_surrogates(words)
 
 
 def _plus(table: dict[str, list[int]], key: str, numbers: Iterable[int]) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import cleaner.dump.bulk as bulk
+import cleaner.dump.report as report
 from cleaner.api import Cleaner
 from cleaner.data import Tool
-from cleaner.dump import bulk, report
 from cleaner.dump.counts import Counts, Table
 from cleaner.dump.fields import Fields, check_fields, guess
 from cleaner.dump.forms import ARCHIVES, ROWS
@@ -226,8 +227,8 @@ class _Run:
                 if not found.form.packing and not piece.ends:
                     span, piece = (start, len(piece.data)), piece._replace(data=b"")
                 yield Rows(
-                    name=found.name, path=found.path, form=found.form, fields=fields, header=header, piece=piece, span=span,
-                    parts=large.parts, sidecars=found.target.sidecars is not None, weight=weight,
+                    name=found.name, path=found.path, form=found.form, fields=fields, header=header, piece=piece,
+                    span=span, parts=large.parts, sidecars=found.target.sidecars is not None, weight=weight,
                 )  # fmt: skip
             large.total = number
 

@@ -128,7 +128,8 @@ class _Folder:
         self._refuse_twice(relative, targets)
         yield from others
         for name, form in forms.items():
-            target = Target(*(path and relative + path for path in targets[name]))
+            made = targets[name]
+            target = Target(relative + made.path, made.sidecars and relative + made.sidecars)
             yield _found(relative + name, here + name, form, target)
         for name in folders:
             yield from self.walk(f"{relative}{name}/", above)

@@ -39,6 +39,7 @@ class Marker:
     """Where a worker is: the record's number inside its task, and the moment at which its time is over."""
 
     def __init__(self, context: Any) -> None:
+        """Shares its bytes with the worker that is started next."""
         self._shared = context.RawArray("d", 2)
         self.clear()
 
@@ -155,14 +156,17 @@ class Pool:
     def __init__(
         self, start: Callable[[], Work], workers: int, *, tasks_each: int | None = None, memory: int | None = None
     ) -> None:
+        """`start` makes a worker ready; `tasks_each` is after how many tasks it is replaced."""
         self._start, self._count, self._tasks_each, self._memory = start, workers, tasks_each, memory
         self._context = context()
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Pool:
+        """Workers are started when there is work."""
         return self
 
     def __exit__(self, kind: Any, *_: object) -> None:
+        """Ends all workers."""
         for worker in self._workers:
             worker.stop(kill=kind is not None)
         self._workers.clear()

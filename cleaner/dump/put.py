@@ -17,6 +17,7 @@ class Out:
     """
 
     def __init__(self, root: Path) -> None:
+        """Writes nothing yet."""
         self.root = root
         self.state = root / ".cleaner"
         self._tmp = str(self.state / "tmp")

@@ -59,6 +59,7 @@ class State:
             raise OutputError(f"{self.out}: another run is writing to it; wait for it, or choose another -o") from None
 
     def __exit__(self, *_: object) -> None:
+        """Clears what was under way and gives the lock back."""
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
         with suppress(OSError):
             (self.folder / "parts").rmdir()

@@ -37,8 +37,11 @@ class Codec(Protocol):
     def read(self, raw: bytes) -> Row:
         """What the record holds. Raises InputError."""
 
-    def write(self, raw: bytes, text: str) -> bytes:
-        """The record's bytes with the text exchanged."""
+    def write(self, raw: bytes, text: str, *, escaped: bool | None = None) -> bytes:
+        """The record's bytes with the text exchanged; `escaped` as in `Source`, told by the record if it is None."""
+
+    def escapes(self, raw: bytes, text: str) -> bool:
+        """Whether letters beyond ASCII stand in it as escapes."""
 
     def untouched(self, raw: bytes) -> bytes:
         """The record's bytes as they stand in the output if it was not cleaned."""
@@ -60,6 +63,7 @@ class JsonRows:
     """Records that are JSON objects, with what stands between them in an array as part of their bytes."""
 
     def __init__(self, fields: Fields, encoding: str | None = None) -> None:
+        """`encoding` is that of the file, UTF-8 if it is None."""
         self.fields = fields
         self._encoding = (
             None if encoding is None or encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
@@ -114,10 +118,15 @@ class JsonRows:
         except LookupError:
             raise InputError(f"no encoding is called {self._encoding!r}; try utf-8, latin-1 or cp1251") from None
 
-    def write(self, raw: bytes, text: str) -> bytes:
+    def escapes(self, raw: bytes, text: str) -> bool:
+        """Whether the text has letters beyond ASCII and the record has none."""
+        return raw.isascii() and not text.isascii()
+
+    def write(self, raw: bytes, text: str, *, escaped: bool | None = None) -> bytes:
         """The record with the text's value exchanged in place, or put in at the end if there was none."""
         raw = self._utf8(raw)
-        value = _json_string(text, ascii_only=self._encoding is not None or raw.isascii())
+        escaped = raw.isascii() if escaped is None else escaped
+        value = _json_string(text, ascii_only=self._encoding is not None or escaped)
         written = self._spliced(raw, value, text) or self._added(raw, value, text) or self._anew(raw, text)
         return written if self._encoding is None else written.decode().encode(self._encoding)
 
@@ -197,6 +206,7 @@ class CsvRows:
     """Records of a table with a header; a quote opens a field only where the field starts."""
 
     def __init__(self, header: bytes, delimiter: str, fields: Fields, encoding: str | None = None) -> None:
+        """Takes the bytes of the header line."""
         self.fields = fields
         self.encoding = encoding or "utf-8"
         self.delimiter = delimiter
@@ -225,7 +235,11 @@ class CsvRows:
             get.get("site") or None, get.get("encoding") or None,
         )  # fmt: skip
 
-    def write(self, raw: bytes, text: str) -> bytes:
+    def escapes(self, raw: bytes, text: str) -> bool:
+        """Tables have no escapes."""
+        return False
+
+    def write(self, raw: bytes, text: str, *, escaped: bool | None = None) -> bytes:
         """The record with the text's cell exchanged."""
         line, cells = self._cells(raw)
         if self._added:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from cleaner.dump.rows import JSON_TOKEN, csv_delimiter, inside_quotes
-from cleaner.dump.streams import BrokenStream
+from cleaner.dump.streams import StreamError
 
 PIECE = 4 << 20
 """Bytes of a piece, about: a worker's fifth of a second."""
@@ -72,7 +72,7 @@ class _Splitter:
         while True:
             try:
                 block = next(blocks, b"")
-            except BrokenStream as error:
+            except StreamError as error:
                 block, broken = b"", str(error)
             held.append(block)
             length += len(block)
@@ -153,6 +153,15 @@ def _cells(kind: str) -> Ends:
     return ends
 
 
+def _take_rest(buffer: bytes, found: list[int]) -> None:
+    """What stands behind the last record at a file's end: its closing bracket, or a record that is not whole."""
+    rest = buffer[found[-1] if found else 0 :]
+    if found and not rest.strip(b" \t\r\n,]"):
+        found[-1] = len(buffer)  # the closing bracket belongs to the last record
+    elif rest:
+        found.append(len(buffer))
+
+
 def _values(_: str) -> Ends:
     depth = 0
     resume = 0
@@ -176,12 +185,8 @@ def _values(_: str) -> Ends:
                 if depth == (1 if array else 0) and mark == b"}":
                     found.append(token.end())
             resume = token.end()
-        if last and (not found or found[-1] < len(buffer)):
-            rest = buffer[found[-1] if found else 0 :]
-            if found and not rest.strip(b" \t\r\n,]"):
-                found[-1] = len(buffer)  # the closing bracket belongs to the last record
-            else:
-                found.append(len(buffer))
+        if last:
+            _take_rest(buffer, found)
         if found:
             resume = max(resume - found[-1], 0)
         return found

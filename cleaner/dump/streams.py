@@ -14,7 +14,7 @@ BOMB_FLOOR = 64 << 20
 """Below this many bytes nothing is a bomb: that much fits anywhere."""
 
 
-class BrokenStream(InputError):
+class StreamError(InputError):
     """Packed bytes that end early, are damaged, or become far too many. What came before is good."""
 
 
@@ -51,12 +51,24 @@ class _Gunzip:
 def unpack(file: IO[bytes], packing: str, ratio: int, *, floor: int = BOMB_FLOOR) -> Iterator[bytes]:
     """The bytes inside a file, in blocks of at most a megabyte or so.
 
-    Raises BrokenStream where the packed bytes are damaged, end early, or grow more than `ratio` times.
+    Raises StreamError where the packed bytes are damaged, end early, or grow more than `ratio` times.
     """
     if not packing:
         while block := _read(file, BLOCK):
             yield block
         return
+    taken = given = 0
+    for block, read in _decoded(file, packing):
+        taken, given = read, given + len(block)
+        if given > floor and given > ratio * taken:
+            raise StreamError(
+                f"a bomb: {taken} bytes became {given}, more than {ratio} times as many; if it is none, raise --ratio"
+            )
+        yield block
+
+
+def _decoded(file: IO[bytes], packing: str) -> Iterator[tuple[bytes, int]]:
+    """Unpacked blocks, and how many packed bytes were read up to each."""
     make: Callable[[], Any] = _Gunzip if packing == "gz" else _zstd().ZstdDecompressor
     broken = (zlib.error, EOFError) if packing == "gz" else (_zstd().ZstdError, EOFError)
     taken = given = 0
@@ -68,38 +80,34 @@ def unpack(file: IO[bytes], packing: str, ratio: int, *, floor: int = BOMB_FLOOR
             taken += len(data)
             if not data:
                 break
+        if decoder is None:
+            data = data.lstrip(b"\0") if packing == "gz" else data  # padding between members, as gzip allows
+            if not data:
+                continue
+            decoder = make()
         try:
-            if decoder is None:
-                data = data.lstrip(b"\0") if packing == "gz" else data  # padding between members, as gzip allows
-                if not data:
-                    continue
-                decoder = make()
             block = decoder.decompress(data, BLOCK)
         except broken as error:
-            raise BrokenStream(f"the {packing} stream is damaged after {given} bytes: {error}") from None
-        data = b""
+            raise StreamError(f"the {packing} stream is damaged after {given} bytes: {error}") from None
         given += len(block)
-        if given > floor and given > ratio * taken:
-            raise BrokenStream(
-                f"a bomb: {taken} bytes became {given}, more than {ratio} times as many; if it is none, raise --ratio"
-            )
         if block:
-            yield block
+            yield block, taken
+        data = b""
         if decoder.eof:
             data, decoder = decoder.unused_data, None
     if decoder is not None:
-        raise BrokenStream(f"the {packing} stream ends early, after {given} bytes")
+        raise StreamError(f"the {packing} stream ends early, after {given} bytes")
 
 
 def _read(file: IO[bytes], size: int) -> bytes:
     try:
         return file.read(size)
     except OSError as error:
-        raise BrokenStream(f"it cannot be read any further: {error.strerror or error}") from None
+        raise StreamError(f"it cannot be read any further: {error.strerror or error}") from None
 
 
 def unpack_all(data: bytes, packing: str, size: int, ratio: int) -> bytes:
-    """All bytes inside packed ones. Raises BrokenStream, also if they are more than `size`."""
+    """All bytes inside packed ones. Raises StreamError, also if they are more than `size`."""
     from io import BytesIO
 
     blocks = []
@@ -108,7 +116,7 @@ def unpack_all(data: bytes, packing: str, size: int, ratio: int) -> bytes:
         blocks.append(block)
         total += len(block)
         if total > size:
-            raise BrokenStream(f"more than {size} bytes are inside; that is too much for one record")
+            raise StreamError(f"more than {size} bytes are inside; that is too much for one record")
     return b"".join(blocks)
 
 
@@ -140,6 +148,6 @@ def head(path: str, size: int) -> tuple[bytes, bytes]:
                 inside += block
                 if len(inside) >= size:
                     break
-        except BrokenStream:
+        except StreamError:
             pass
         return first, inside[:size]

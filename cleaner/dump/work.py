@@ -49,6 +49,10 @@ class Files(Task, kw_only=True):
     files: list[File]
     weight: int = 0
 
+    def clean(self, bench: Bench, marker: Marker) -> Done:
+        """The outcome, in a worker."""
+        return _Files(bench, self, marker).run()
+
 
 class Rows(Task, kw_only=True):
     """A piece of a large file of rows. `span` says where its bytes lie in `path` if the piece does not carry them."""
@@ -64,6 +68,10 @@ class Rows(Task, kw_only=True):
     sidecars: bool
     weight: int = 0
 
+    def clean(self, bench: Bench, marker: Marker) -> Done:
+        """The outcome, in a worker."""
+        return _clean_piece(bench, self, marker)
+
 
 class Done(msgspec.Struct):
     """What became of a shard: numbers, files that are no part of the dump, and files of rows done whole."""
@@ -78,6 +86,7 @@ class Bench:
     """What a worker has at hand."""
 
     def __init__(self, options: Options, root: Path, cleaner: Cleaner) -> None:
+        """Made once in each worker."""
         self.options = options
         self.cleaner = cleaner
         self.out = Out(root)
@@ -85,13 +94,8 @@ class Bench:
 
     def __call__(self, task: Task, marker: Marker) -> Done:
         """The outcome of one task. Raises OutputError if results cannot be written."""
-        if isinstance(task, Files):
-            return _Files(self, task, marker).run()
-        if isinstance(task, Rows):
-            return _clean_piece(self, task, marker)
-        from cleaner.dump import bulk
-
-        return bulk.clean(self, task, marker)
+        done: Done = task.clean(self, marker)  # type: ignore[attr-defined]
+        return done
 
     def time(self, size: int) -> float:
         """Seconds that a record of so many bytes may take."""
@@ -246,6 +250,7 @@ class RowsWriter:
     """Cleans rows one after another and holds what is to be written."""
 
     def __init__(self, bench: Bench, name: str, form: Form, codec: Codec, counts: Counts) -> None:
+        """Counts into `counts`."""
         self.bench, self.name, self.codec, self.counts = bench, name, codec, counts
         self.form = form.kind
         self.written: list[bytes] = []
@@ -279,6 +284,8 @@ class RowsWriter:
             name = held.id
             if held.url is not None or held.site is not None:
                 origin = Source(path=place, form=self.form, field=origin.field, url=held.url, site=held.site)
+            if held.text is not None and self.codec.escapes(raw, held.text):
+                origin = msgspec.structs.replace(origin, escaped=True)
             result = judge(cleaner, held, name or place, origin)
             if result.removed or held.text is None:
                 raw = self.codec.write(raw, result.text)

@@ -1,0 +1,189 @@
+"""Counts over a whole dump, and a fair sample of its documents, in one pass and bounded memory.
+
+The sample is drawn by the hash of a document's name, so it is the same for the same dump: the documents with
+the smallest hashes, as in bottom-k sampling (Cohen and Kaplan, 2007), over all and again for each rule, each
+kind of trouble, so that everything that happened is shown at least once.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import xxhash
+
+from cleaner.data import Sidecar
+from cleaner.dump.back import Cleaned
+
+SAMPLE = 600
+"""How many documents are drawn from all."""
+
+FOR_EACH_RULE = 2
+"""How many are drawn for each rule that took something."""
+
+TROUBLED = 200
+"""How many doubtful ones are drawn, and how many failed ones."""
+
+BUDGET = 8_000_000
+"""How many letters the sample may hold in all; what was drawn for a rule goes first."""
+
+LONGEST = 40_000
+"""A document longer than this is shown up to here."""
+
+OTHER = "(none)"
+
+
+@dataclass
+class Group:
+    """What happened in one part of the dump: a site, a language, a month."""
+
+    documents: int = 0
+    letters: int = 0
+    removed: int = 0
+    failed: int = 0
+
+    @property
+    def share(self) -> float:
+        """The share of letters that left."""
+        return self.removed / self.letters if self.letters else 0.0
+
+
+@dataclass
+class Hits:
+    """What one rule, or one kind, took: stretches, letters, and from how many documents."""
+
+    kind: str
+    stretches: int = 0
+    letters: int = 0
+    documents: int = 0
+
+
+@dataclass
+class Summary:
+    """A dump in numbers; every field counts all documents, not only those that are shown."""
+
+    all: Group = field(default_factory=Group)
+    status: Counter[str] = field(default_factory=Counter)
+    kinds: dict[str, Hits] = field(default_factory=dict)
+    rules: dict[str, Hits] = field(default_factory=dict)
+    sites: dict[str, Group] = field(default_factory=lambda: defaultdict(Group))
+    languages: dict[str, Group] = field(default_factory=lambda: defaultdict(Group))
+    months: dict[str, Group] = field(default_factory=lambda: defaultdict(Group))
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    shown: list[Cleaned] = field(default_factory=list)
+
+
+class _Smallest:
+    """The `size` documents with the smallest ranks."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.heap: list[tuple[int, str, Cleaned]] = []
+
+    def offer(self, rank: int, document: Cleaned) -> None:
+        entry = (-rank, document.name, document)
+        if len(self.heap) < self.size:
+            heapq.heappush(self.heap, entry)
+        elif entry[:2] > self.heap[0][:2]:
+            heapq.heapreplace(self.heap, entry)
+
+    def __iter__(self) -> Iterator[Cleaned]:
+        return (document for _, _, document in sorted(self.heap, key=lambda entry: (-entry[0], entry[1])))
+
+
+def summarise(documents: Iterable[Cleaned], sample: int = SAMPLE) -> Summary:
+    """Counts all documents and draws the ones to show."""
+    summary = Summary()
+    drawn = _Smallest(sample)
+    troubled = {"doubtful": _Smallest(TROUBLED), "failed": _Smallest(TROUBLED)}
+    by_rule: dict[str, _Smallest] = defaultdict(lambda: _Smallest(FOR_EACH_RULE))
+    for document in documents:
+        _count(summary, document)
+        rank = xxhash.xxh3_64_intdigest(document.name.encode("utf-8", "surrogatepass"))
+        drawn.offer(rank, document)
+        if document.sidecar.status in troubled:
+            troubled[document.sidecar.status].offer(rank, document)
+        for rule in {stretch.rule for stretch in document.sidecar.removed}:
+            by_rule[rule].offer(rank, document)
+    summary.failures.sort()
+    groups = ([*by_rule[rule]] for rule in sorted(by_rule))
+    first_of_each, more_of_each = _dealt(groups)
+    wanted = [*first_of_each, *troubled["doubtful"], *troubled["failed"], *more_of_each, *drawn]
+    summary.shown = sorted(_within_budget(wanted), key=_urgency)
+    return summary
+
+
+def site_of(sidecar: Sidecar) -> str:
+    """What a document is counted under: its site, its URL's host, or the folder it came from."""
+    source = sidecar.source
+    if source.site:
+        return source.site
+    if source.url:
+        try:
+            return urlsplit(source.url).hostname or OTHER
+        except ValueError:
+            return OTHER
+    return source.path.rpartition("/")[0] or OTHER if source.path else OTHER
+
+
+def language_of(sidecar: Sidecar) -> str:
+    """The language whose rules took most from a document, read off their ids; a hint, not a measurement."""
+    spoken = Counter(stretch.rule.partition(".")[0] for stretch in sidecar.removed)
+    return next((name for name, _ in spoken.most_common() if len(name) == 2), OTHER)
+
+
+def _count(summary: Summary, document: Cleaned) -> None:
+    sidecar = document.sidecar
+    letters = sidecar.before.length if sidecar.before else 0
+    removed = sum(stretch.end - stretch.start for stretch in sidecar.removed)
+    month = (sidecar.metadata.date or "")[:7]
+    summary.status[sidecar.status] += 1
+    if sidecar.status == "failed":
+        summary.failures.append((document.name, sidecar.reason or ""))
+    groups = [summary.all, summary.sites[site_of(sidecar)], summary.languages[language_of(sidecar)]]
+    for group in [*groups, summary.months[month]] if month else groups:
+        group.documents += 1
+        group.letters += letters
+        group.removed += removed
+        group.failed += sidecar.status == "failed"
+    for table, names in ((summary.kinds, "kind"), (summary.rules, "rule")):
+        for name in {getattr(stretch, names) for stretch in sidecar.removed}:
+            taken = [stretch for stretch in sidecar.removed if getattr(stretch, names) == name]
+            hits = table.setdefault(name, Hits(taken[0].kind))
+            hits.documents += 1
+            hits.stretches += len(taken)
+            hits.letters += sum(stretch.end - stretch.start for stretch in taken)
+
+
+def _dealt(groups: Iterable[list[Cleaned]]) -> tuple[list[Cleaned], list[Cleaned]]:
+    first: list[Cleaned] = []
+    more: list[Cleaned] = []
+    for group in groups:
+        first += group[:1]
+        more += group[1:]
+    return first, more
+
+
+def _within_budget(wanted: Iterable[Cleaned]) -> Iterator[Cleaned]:
+    seen: set[str] = set()
+    spent = 0
+    for document in wanted:
+        if document.name in seen:
+            continue
+        seen.add(document.name)
+        spent += min(LONGEST, document.sidecar.before.length if document.sidecar.before else 0)
+        if spent > BUDGET:
+            return
+        yield document
+
+
+def _urgency(document: Cleaned) -> tuple[int, float, str]:
+    sidecar = document.sidecar
+    order = ("doubtful", "failed", "empty")
+    place = order.index(sidecar.status) if sidecar.status in order else len(order)
+    length = sidecar.before.length if sidecar.before else 0
+    share = sum(stretch.end - stretch.start for stretch in sidecar.removed) / length if length else 0.0
+    return place, -share, document.name

@@ -1,0 +1,193 @@
+"""The report in a real browser: what it shows, what the keys do, and that nothing scraped can act in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from cleaner.dump import clean_dump
+from cleaner.dump.back import documents as cleaned
+from cleaner.report.page import render
+from cleaner.report.review import load, save
+from cleaner.report.serve import Server
+from cleaner.report.summary import summarise
+from tests.test_report import HOSTILE, STORY, dump_of
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium; tests/check.sh installs it where it can"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1200, "height": 900}, accept_downloads=True)
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: request.url.startswith("http:") or troubles.append(request.url)
+            if not request.url.startswith(("file:", "blob:", "http://127.0.0.1")) else None)  # fmt: skip
+    yield page
+    page.close()
+    assert troubles == []
+
+
+def opened(page: Page, out: Path) -> Page:
+    file = out / "report.html"
+    file.write_text(render(summarise(cleaned(out)), "a dump"), encoding="utf-8")
+    page.goto(file.as_uri())
+    page.wait_for_selector("#list li")
+    return page
+
+
+def test_a_document_is_shown_before_and_after(page: Page, tmp_path: Path) -> None:
+    opened(page, dump_of(tmp_path))
+    page.fill("#f-text", "rows.jsonl:3")
+    expect(page.locator("#list li")).to_have_count(1)
+    assert page.text_content("#after") == f"{STORY} 2\n\nEnd 2."
+    assert page.locator("#before del").all_text_contents() == ["adAdvertisement\n\n"]
+    page.hover("#before del")
+    assert "en.ad.marker" in (page.text_content("#inspector") or "")
+
+
+def test_filters_and_keys(page: Page, tmp_path: Path) -> None:
+    opened(page, dump_of(tmp_path))
+    assert page.text_content("#count") == "14 of 14 shown"
+    page.select_option("#f-status", "failed")
+    assert page.text_content("#count") == "1 of 14 shown"
+    page.select_option("#f-status", "")
+    page.select_option("#f-kind", "ad")
+    page.select_option("#f-site", "b.example.org")
+    assert page.text_content("#count") == "6 of 14 shown"
+    page.locator("#documents-title").click()
+    first = page.text_content("#view-name")
+    page.keyboard.press("j")
+    assert page.text_content("#view-name") != first
+    page.keyboard.press("k")
+    assert page.text_content("#view-name") == first
+    page.keyboard.press("/")
+    page.keyboard.type("nowhere to be found")
+    page.wait_for_selector("text=Nothing fits the filter")
+
+
+def test_a_review_is_saved_as_a_file_that_can_be_read(page: Page, tmp_path: Path) -> None:
+    opened(page, dump_of(tmp_path))
+    page.select_option("#rule-table select >> nth=0", "keep")
+    page.select_option("#f-kind", "ad")
+    page.locator("#documents-title").click()
+    page.keyboard.press("n")
+    page.keyboard.press("x")
+    assert "2 verdicts" in (page.text_content("#review-state") or "")
+    with page.expect_download() as download:
+        page.click("#save")
+    download.value.save_as(tmp_path / "review.json")
+    verdicts = load(tmp_path / "review.json")
+    assert sorted(key.split()[0] for key in verdicts) == ["rule", "stretch"]
+    assert set(verdicts.values()) == {"keep"}
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible_and_fits_its_window(page: Page, tmp_path: Path, width: int, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 800})
+    opened(page, dump_of(tmp_path))
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["impact"]) for v in found if v["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_nothing_scraped_acts(page: Page, tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    with (source / "rows.jsonl").open("w", encoding="utf-8") as file:
+        for words in HOSTILE:
+            row = {"id": words, "site": words, "url": words, "text": f"{STORY}\n\nAdvertisement\n\n{words}"}
+            file.write(json.dumps(row) + "\n")
+        file.write('{"<img src=x onerror=alert(1)>": \n')
+    clean_dump([source], tmp_path / "out")
+    opened(page, tmp_path / "out")
+    for number in range(page.locator("#list li").count()):
+        page.locator("#list li button").nth(number).click()
+        assert page.locator("#view img, #view svg, #view script, #view b, #view a").count() == 0
+    assert page.locator("script").count() == 3
+
+
+def test_the_policy_stops_what_gets_in_all_the_same(browser: Browser, tmp_path: Path) -> None:
+    page = opened(browser.new_page(), dump_of(tmp_path))
+    refused = page.evaluate("""() => new Promise((done) => {
+      const seen = [];
+      document.addEventListener('securitypolicyviolation', (event) => {
+        seen.push(event.effectiveDirective);
+        if (seen.includes('img-src') && seen.includes('script-src-attr')) done(seen);
+      });
+      document.body.insertAdjacentHTML('beforeend', '<img src="x"><p onclick="window.acted = 1">x</p>');
+      document.body.lastChild.click();
+    })""")
+    assert "script-src-attr" in refused
+    assert page.evaluate("window.acted") is None
+    page.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[Server, Path]]:
+    out = dump_of(tmp_path)
+    with Server(lambda verdicts: save(out, verdicts)) as server:
+        server.page = render(summarise(cleaned(out)), "a dump", serve=server.token).encode()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server, out
+        server.shutdown()
+
+
+def test_a_review_is_saved_in_place(page: Page, server: tuple[Server, Path]) -> None:
+    served, out = server
+    page.goto(served.url)
+    page.select_option("#rule-table select >> nth=0", "keep")
+    page.click("#save")
+    page.wait_for_selector("text=Saved 1 verdicts in review.json")
+    assert list(load(out).values()) == ["keep"]
+
+
+def test_strangers_are_turned_away(server: tuple[Server, Path]) -> None:
+    served, out = server
+    base = f"http://{served.host}/"
+    good = {"X-Cleaner-Token": served.token}
+    tries = [
+        Request(base),
+        Request(f"{base}wrong/"),
+        Request(served.url, headers={"Host": "evil.example"}),
+        Request(f"{served.url}review", data=b"{}"),
+        Request(f"{served.url}review", data=b"{}", headers={"X-Cleaner-Token": "wrong"}),
+        Request(f"{served.url}review", data=b"{}", headers={**good, "Host": "evil.example"}),
+    ]
+    for number, asked in enumerate(tries):
+        with pytest.raises(HTTPError) as refused:
+            urlopen(asked)
+        assert refused.value.code == 403, number
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(f"{served.url}review", data=b'{"rule x": "burn"}', headers=good))
+    assert refused.value.code == 500
+    assert not (out / "review.json").exists()
