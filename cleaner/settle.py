@@ -421,20 +421,27 @@ def _paint(cluster: list[Span]) -> list[Span]:
 
 
 def _without_mute(text: str, pieces: list[Span]) -> list[Span]:
-    """Pieces without a word in them added to the piece they touch."""
+    """Pieces without a word in them added to the piece they touch, which then names their rule as a witness."""
     if len(pieces) < 2:
         return pieces
     spoken: list[Span] = []
     begin = pieces[0].start
+    mute: list[str] = []
     for piece in pieces:
         if any(letter.isalnum() for letter in text[piece.start : piece.end]):
-            spoken.append(msgspec.structs.replace(piece, start=begin))
+            spoken.append(_with(piece, begin, piece.end, mute))
         elif spoken:
-            spoken[-1] = msgspec.structs.replace(spoken[-1], end=piece.end)
+            spoken[-1] = _with(spoken[-1], spoken[-1].start, piece.end, [piece.rule])
         else:
+            mute.append(piece.rule)
             continue
         begin = piece.end
     return spoken or pieces
+
+
+def _with(piece: Span, start: int, end: int, rules: Iterable[str]) -> Span:
+    also = {*piece.witnesses, *rules} - {piece.rule}
+    return msgspec.structs.replace(piece, start=start, end=end, witnesses=tuple(sorted(also)))
 
 
 def _piece(mark: Span, start: int, end: int, cluster: Sequence[Span]) -> Span:

@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 
 import jsonschema
+import msgspec
 import pytest
 from hypothesis import given, settings
 
 from cleaner import Cleaner, RestoreError, restore
 from cleaner.data import Source
-from cleaner.dump import failed_sidecar
+from cleaner.dump.judge import failed_facts
 from cleaner.sidecar import dump, load, make_schema, schema
 from tests.strategies import pages
 
@@ -30,7 +31,8 @@ def test_sidecars_follow_the_schema(text: str) -> None:
 
 
 def test_failed_sidecars_follow_the_schema_too() -> None:
-    jsonschema.validate(failed_sidecar("a", "why", Source(path="a"), CLEANER.tool), schema())
+    facts = msgspec.to_builtins(failed_facts("a", "why", Source(path="a"), CLEANER.tool))
+    jsonschema.validate(facts, schema())
 
 
 def test_a_sidecar_says_what_left_and_where() -> None:
