@@ -440,7 +440,7 @@ def _without_mute(text: str, pieces: list[Span]) -> list[Span]:
 
 
 def _with(piece: Span, start: int, end: int, rules: Iterable[str]) -> Span:
-    also = {*piece.witnesses, *rules} - {piece.rule}
+    also = {*piece.witnesses, *({*rules} - {piece.rule})}
     return msgspec.structs.replace(piece, start=start, end=end, witnesses=tuple(sorted(also)))
 
 
@@ -461,7 +461,7 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
         if joined and joined[-1].kind == span.kind and _touch(text, joined[-1].end, span.start):
             left = joined[-1]
             named, other = (left, span) if left.end - left.start >= span.end - span.start else (span, left)
-            also = {*left.witnesses, *span.witnesses, other.rule} - {named.rule}
+            also = {*named.witnesses, *({*other.witnesses, other.rule} - {named.rule})}
             joined[-1] = msgspec.structs.replace(
                 named,
                 start=left.start,
