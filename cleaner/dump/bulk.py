@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import IO, Any
 
@@ -325,7 +325,7 @@ def members(large: Any, run: Any) -> Iterator[Task]:
     size = 0
     try:
         names = [name for name, _, _ in _listed(found.path, found.form, limits.ratio)]
-        targets = _targets(names, found.target.path, run)
+        targets = _targets([name for name in names if _is_safe(name)], found.target.path, run)
         for name, length, read in _listed(found.path, found.form, limits.ratio):
             file = _member(name, length, read, targets, found.name, limits)
             if file is None:
@@ -369,34 +369,27 @@ def _targets(names: list[str], folder: str, run: Any) -> dict[str, Target]:
     return targets
 
 
-def _member(name: str, length: int, read: Any, targets: dict[str, Target], archive: str, limits: Any) -> File | None:
+def _member(
+    name: str, length: int, read: Callable[[], bytes], targets: dict[str, Target], archive: str, limits: Any
+) -> File | None:
     form = by_name(name.rpartition("/")[2])
-    if name not in targets:
-        return None
     place = f"{archive}/{name}"
+    data, problem = b"", None
     if not _is_safe(name):
-        digits = f"{fingerprint(name):016x}"
-        return File(
-            place,
-            "",
-            form,
-            Target(f"{archive}.unsafe/{digits}", None),
-            data=b"",
-            problem=f"its name would lead out of OUT: {name!r}",
-        )
+        target = Target(f"{archive}.unsafe/{fingerprint(name):016x}", None)
+        problem = f"its name would lead out of OUT: {name!r}"
+    elif name not in targets:
+        return None
+    else:
+        target = targets[name]
     if length > limits.size:
-        return File(
-            place,
-            "",
-            form,
-            targets[name],
-            data=b"",
-            problem=f"more than {limits.size} bytes are inside; that is too much for one record",
-        )
-    try:
-        return File(place, "", form, targets[name], data=read())
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, InputError) as error:
-        return File(place, "", form, targets[name], data=b"", problem=f"it cannot be unpacked: {error}")
+        problem = f"more than {limits.size} bytes are inside; that is too much for one record (--size)"
+    else:
+        try:
+            data = read()
+        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, InputError) as error:
+            problem = f"it cannot be unpacked: {error}"
+    return File(place, "", form, target, data=data, problem=problem)
 
 
 def _is_safe(name: str) -> bool:

@@ -16,7 +16,7 @@ from cleaner.api import Cleaner
 from cleaner.data import Source
 from cleaner.dump.counts import Counts, Table
 from cleaner.dump.fields import Fields, guess
-from cleaner.dump.forms import DOCUMENTS, HEAD, ROWS, Form, Target, packing, sniff
+from cleaner.dump.forms import DOCUMENTS, HEAD, ROWS, Form, Target, by_name, packing, sniff
 from cleaner.dump.judge import Failed, failed_sidecar, judge, sidecar
 from cleaner.dump.options import Options
 from cleaner.dump.pool import Marker, Task
@@ -105,7 +105,7 @@ class Bench:
 def site_of(name: str) -> str | None:
     """The site of a file that says nothing of it: the folder it lies in, if that is called like one."""
     folder = name.split("/", 1)[0] if "/" in name else ""
-    return folder if "." in folder.strip(".") and " " not in folder else None
+    return folder if "." in folder.strip(".") and " " not in folder and by_name(folder) == Form(None) else None
 
 
 class _Files:

@@ -1,0 +1,183 @@
+"""Every form in and out: the texts cleaned, all else untouched, and the source again from what was written."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import random
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+from cleaner.dump import Options, clean_dump
+from cleaner.dump.back import documents
+from cleaner.dump.streams import pack
+from tests.test_dump import problems
+from tests.test_laws import _tree
+
+AD = "The ferry left, said “Åse”.\n\nAdvertisement\n\nIt was late.\n"
+CLEAN = "The ferry left, said “Åse”.\n\nIt was late.\n"
+OPTIONS = Options(packs=("any", "en"))
+ROWS = [{"id": n, "n": 1.50, "maintext": f"{AD}{n}", "url": f"https://example.org/{n}"} for n in range(5)]
+
+
+def jsonl(ascii_only: bool = False) -> bytes:
+    return b"".join(json.dumps(row, ensure_ascii=ascii_only).encode().replace(b"1.5", b"1.50") + b"\n" for row in ROWS)
+
+
+def table(delimiter: str) -> bytes:
+    sink = io.StringIO()
+    writer = csv.DictWriter(sink, ["id", "n", "maintext", "url"], delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(ROWS)
+    return sink.getvalue().encode()
+
+
+def wet() -> bytes:
+    pages = []
+    for row in ROWS:
+        body = str(row["maintext"]).encode()
+        head = f"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: {row['url']}\r\nContent-Type: text/plain\r\n"
+        pages.append(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body + b"\r\n\r\n")
+    return b"".join(pages)
+
+
+def zipped() -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        for n in range(3):
+            archive.writestr(f"deep/{n}.txt", f"{AD}{n}")
+    return sink.getvalue()
+
+
+def tarred() -> bytes:
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w:gz") as archive:
+        for n in range(3):
+            info = tarfile.TarInfo(f"deep/{n}.txt")
+            data = f"{AD}{n}".encode()
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return sink.getvalue()
+
+
+FORMS: dict[str, Callable[[], bytes]] = {
+    "x.jsonl": jsonl,
+    "ascii.jsonl": lambda: jsonl(ascii_only=True),
+    "x.ndjson": jsonl,
+    "x.jsonl.gz": lambda: gzip.compress(jsonl()),
+    "x.jsonl.zst": lambda: pack(jsonl(), "zst"),
+    "x.json": lambda: json.dumps(ROWS, indent=2).encode(),
+    "x.csv": lambda: table(","),
+    "x.tsv": lambda: table("\t"),
+    "x.csv.gz": lambda: gzip.compress(table(",")),
+    "x.wet": wet,
+    "x.warc.wet.gz": lambda: gzip.compress(wet()),
+    "a.txt.gz": lambda: gzip.compress(AD.encode()),
+    "pages.zip": zipped,
+    "pages.tar.gz": tarred,
+    "x.parquet": lambda: parquet_of(ROWS),
+}
+
+
+def parquet_of(rows: list[dict[str, object]]) -> bytes:
+    sink = pyarrow.BufferOutputStream()
+    parquet.write_table(pyarrow.Table.from_pylist(rows), sink, row_group_size=2)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_texts_are_cleaned_and_come_back(tmp_path: Path, name: str) -> None:
+    (tmp_path / "in").mkdir()
+    source = FORMS[name]()
+    (tmp_path / "in" / name).write_bytes(source)
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    assert done.counts.failed == 0, done.failures
+    found = list(documents(tmp_path / "out"))
+    assert len(found) == done.counts.documents > 0
+    assert all(CLEAN.strip() in document.text and "Advertisement" not in document.text for document in found)
+    assert not any(problems(tmp_path / "out", tmp_path / "back"))
+    if name.endswith((".jsonl", ".ndjson", ".json", ".csv", ".tsv")):
+        assert (tmp_path / "back" / name).read_bytes() == source
+        assert b"Advertisement" not in (tmp_path / "out" / name).read_bytes()
+    if name.endswith(".parquet"):
+        assert parquet.read_table(tmp_path / "back" / name).to_pylist() == ROWS
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_no_byte_depends_on_the_number_of_workers(tmp_path: Path, workers: int) -> None:
+    (tmp_path / "in").mkdir()
+    for name, make in FORMS.items():
+        (tmp_path / "in" / name).write_bytes(make())
+    for count in (1, workers):
+        clean_dump([tmp_path / "in"], tmp_path / f"out{count}", OPTIONS, workers=count)
+    assert _tree(tmp_path / "out1") == _tree(tmp_path / f"out{workers}")
+
+
+def test_other_columns_keep_their_bytes(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/x.jsonl").write_bytes(b'{"b" :1.50, "text":"Rain.\\n\\nAdvertisement\\n\\nSun.","a":"\\u00e9"}\n')
+    clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    assert (tmp_path / "out/x.jsonl").read_bytes() == b'{"b" :1.50, "text":"Rain.\\n\\nSun.","a":"\\u00e9"}\n'
+
+
+def test_columns_are_guessed_and_said_and_may_be_given(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/x.jsonl").write_text(json.dumps({"a": AD, "content": "Rain."}) + "\n")
+    said: list[str] = []
+    clean_dump([tmp_path / "in"], tmp_path / "one", OPTIONS, say=said.append)
+    assert said == ["x.jsonl: text = 'content'"]
+    clean_dump([tmp_path / "in"], tmp_path / "two", Options(packs=("any", "en"), fields={"text": "a"}))
+    assert "Advertisement" not in (tmp_path / "two/x.jsonl").read_text()
+
+
+def test_slim_sidecars_and_none(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_text(AD, encoding="utf-8")
+    clean_dump([tmp_path / "in"], tmp_path / "slim", Options(packs=("any", "en"), sidecar="slim"))
+    slim = json.loads((tmp_path / "slim/a.json").read_bytes())
+    assert slim["removed"][0]["kind"] == "ad"
+    assert "text" not in slim["removed"][0]
+    clean_dump([tmp_path / "in"], tmp_path / "none", Options(packs=("any", "en"), sidecar="none"))
+    assert not (tmp_path / "none/a.json").exists()
+    assert (tmp_path / "none/a.txt").read_text(encoding="utf-8") == CLEAN
+
+
+@pytest.mark.parametrize("evil", ["../evil.txt", "/evil.txt", "a/../../evil.txt", "..\\evil.txt", "C:/evil.txt"])
+def test_no_member_of_an_archive_gets_out(tmp_path: Path, evil: str) -> None:
+    (tmp_path / "in").mkdir()
+    with zipfile.ZipFile(tmp_path / "in/x.zip", "w") as archive:
+        archive.writestr(evil, "evil")
+        archive.writestr("good.txt", AD)
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    assert (tmp_path / "out/x/good.txt").read_text(encoding="utf-8") == CLEAN
+    assert done.counts.failed == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "out"}
+
+
+def test_a_bomb_is_a_failed_record(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/bomb.txt.gz").write_bytes(gzip.compress(b"a" * 200_000_000, 9))
+    (tmp_path / "in/good.txt").write_text(AD, encoding="utf-8")
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    assert [name for name, _ in done.failures] == ["bomb.txt.gz"]
+    assert "a bomb" in done.failures[0][1]
+    assert (tmp_path / "out/bomb.txt.gz").read_bytes() == (tmp_path / "in/bomb.txt.gz").read_bytes()
+
+
+def test_a_file_that_ends_early_gives_what_it_has_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    chance = random.Random(3)  # noqa: S311 - what does not shrink, not secrets
+    rows = b"".join(json.dumps({"id": chance.random(), "text": AD}).encode() + b"\n" for _ in range(40_000))
+    (tmp_path / "in/x.jsonl.gz").write_bytes(gzip.compress(rows, 1)[:-200])
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    assert done.counts.documents > 30_000
+    assert any("ends early" in reason for _, reason in done.failures)
