@@ -36,7 +36,7 @@ class Cleaner:
 
     packs    names of packs that come with the package (`"en"`) or are installed, paths of your own (`.toml`),
              `"all"` for all that come with it; None is the same as `["all"]`
-    repeats  what `cleaner learn` found (not built yet: anything but None is refused)
+    repeats  the folder that `cleaner learn` wrote: what sites say again and again is known from it
     keep     kinds, or ids of rules, that stay in the text whatever speaks against them
 
     Cleaners can be pickled; results do not depend on the process they were made in.
@@ -49,8 +49,6 @@ class Cleaner:
         keep: Iterable[str] = (),
     ) -> None:
         """Raises PackError for packs that cannot be used, InputError for the rest."""
-        if repeats is not None:
-            raise InputError("repeats: learning a dump's own boilerplate is not built yet; leave it out")
         loaded = load_packs(packs)
         matcher = Matcher(loaded)
         self._kept = frozenset(keep)
@@ -60,7 +58,14 @@ class Cleaner:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
         self._languages_of = matcher.languages.of
         self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl)
-        self.tool = Tool("cleaner", version(), {pack.name: pack.hash for pack in loaded})
+        hashes = {pack.name: pack.hash for pack in loaded}
+        if repeats is not None:
+            from cleaner.repeats.detect import Repeats  # few texts come with a dump that was learned
+
+            learned = Repeats(Path(repeats))
+            self.detectors += (learned,)
+            hashes["repeats"] = learned.hash
+        self.tool = Tool("cleaner", version(), hashes)
         self._pack_languages = {pack.name: pack.lang for pack in loaded if pack.lang}
 
     def clean(

@@ -71,8 +71,9 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     """A stretch of a document that a detector speaks of, or that has left.
 
     Detectors yield spans as marks (`sure`, `where`, `keep` say how much they claim, `follows` that they only
-    stand in a list below a heading); `settle` turns them into the sorted, disjoint spans of a result, whose
-    `witnesses` name what else spoke for them.
+    stand in a list below a heading, `alone` that neither a neighbour nor the text's edge is a witness for them,
+    `seen` in how many documents of how many they stood); `settle` turns them into the sorted, disjoint spans of a
+    result, whose `witnesses` name what else spoke for them.
     """
 
     start: int
@@ -86,6 +87,8 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     follows: bool = False
     values: tuple[Value, ...] = ()
     witnesses: tuple[str, ...] = ()
+    alone: bool = False
+    seen: tuple[int, int] = (0, 0)
 
 
 class Stretch(msgspec.Struct, frozen=True, gc=False):
@@ -154,7 +157,10 @@ class TextDigest(msgspec.Struct, frozen=True):
 
 
 class Removed(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A stretch that left, with its words, so that nothing is lost."""
+    """A stretch that left, with its words, so that nothing is lost.
+
+    `documents` of `of` of its site held it, if repetition spoke for it.
+    """
 
     start: int
     end: int
@@ -162,6 +168,8 @@ class Removed(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     rule: str
     text: str
     witnesses: list[str] = []
+    documents: int = 0
+    of: int = 0
 
 
 class Sidecar(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -218,7 +226,7 @@ class Result(msgspec.Struct, frozen=True):
             after=digest(self.text) if self.removed else before,
             metadata=self.metadata,
             removed=[
-                Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], list(s.witnesses))
+                Removed(s.start, s.end, s.kind, s.rule, source[s.start : s.end], list(s.witnesses), *s.seen)
                 for s in self.removed
             ],
         )

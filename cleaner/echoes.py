@@ -52,5 +52,5 @@ def _again(text: str, parts: Iterable[tuple[int, int]], rule: str) -> Iterator[S
             continue
         words = text[start:end]
         if words in seen:
-            yield Span(start, end, "repeated", rule, DETECTOR, sure=False)
+            yield Span(start, end, "repeated", rule, DETECTOR, sure=False, alone=True)
         seen.add(words)

@@ -219,8 +219,8 @@ class _Weighing:
         if self.stands[at] or not self._allowed(at):
             return False
         if not mark.sure and not self.why[at]:
-            # A repeated stretch at the edge is no more than a story that opens or ends on its refrain.
-            if neighbour is None or mark.detector == "echoes":
+            # Some are no more than a story that opens or ends on its refrain; only another detector can tell.
+            if neighbour is None or mark.alone:
                 return False
             if neighbour == START and mark.kind not in OPENING:
                 return False
@@ -406,7 +406,9 @@ def _paint(cluster: list[Span]) -> list[Span]:
         return cluster
     points = sorted({edge for mark in cluster for edge in (mark.start, mark.end)})
     owner: list[Span | None] = [None] * (len(points) - 1)
-    for mark in sorted(cluster, key=lambda m: (m.kind in FINE, m.follows, not m.sure, m.start - m.end)):
+    for mark in sorted(
+        cluster, key=lambda m: (m.kind in FINE, m.kind == "repeated", m.follows, not m.sure, m.start - m.end)
+    ):
         for at in range(bisect_left(points, mark.start), bisect_left(points, mark.end)):
             held = owner[at]
             if held is None or (mark.kind in FINE and mark.end - mark.start < held.end - held.start):
@@ -417,7 +419,15 @@ def _paint(cluster: list[Span]) -> list[Span]:
         if held is not None and (at + 1 == len(owner) or owner[at + 1] is not held):
             spans.append(_piece(held, points[begin], points[at + 1], cluster))
             begin = at + 1
-    return spans
+    return _named(spans)
+
+
+def _named(spans: list[Span]) -> list[Span]:
+    """What only repetition knows takes the kind of what speaks to the reader beside it in the same cluster."""
+    kinds = [span.kind for span in spans if span.kind in SPOKEN]
+    if not kinds or all(span.kind != "repeated" for span in spans):
+        return spans
+    return [msgspec.structs.replace(span, kind=kinds[0]) if span.kind == "repeated" else span for span in spans]
 
 
 def _without_mute(text: str, pieces: list[Span]) -> list[Span]:
@@ -445,13 +455,15 @@ def _with(piece: Span, start: int, end: int, rules: Iterable[str]) -> Span:
 
 
 def _piece(mark: Span, start: int, end: int, cluster: Sequence[Span]) -> Span:
-    also = {m.rule for m in cluster if m.start < end and start < m.end and m.rule != mark.rule}
+    beside = [m for m in cluster if m.start < end and start < m.end]
+    also = {m.rule for m in beside if m.rule != mark.rule}
     values = mark.values
     if start != mark.start:
         values = tuple(v for v in values if start <= v[1] < end)
     return msgspec.structs.replace(
-        mark, start=start, end=end, witnesses=tuple(sorted(also.union(mark.witnesses))), values=values
-    )
+        mark, start=start, end=end, witnesses=tuple(sorted(also.union(mark.witnesses))), values=values,
+        seen=max(m.seen for m in beside),
+    )  # fmt: skip
 
 
 def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -468,6 +480,7 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
                 end=span.end,
                 values=left.values + span.values,
                 witnesses=tuple(sorted(also)),
+                seen=max(left.seen, span.seen),
             )
         else:
             joined.append(span)

@@ -14,13 +14,14 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 ORDER = [
     "errors", "settings", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match",
     "rules.page", "echoes", "headline", "crawl", "settle", "metadata",
-    "sidecar", "api", "prove", "files",
+    "sidecar", "files", "repeats", "repeats.blocks", "repeats.thresholds", "repeats.count", "repeats.join", "repeats.store",
+    "repeats.detect", "repeats.learn", "api", "prove",
     "dump.forms", "dump.streams", "dump.put", "dump.options", "dump.fields", "dump.rows", "dump.split", "dump.counts",
     "dump.journal", "dump.judge", "dump.pool", "dump.plan", "dump.report", "dump.work", "dump.bulk", "dump.engine",
-    "dump", "dump.back",
+    "dump.learning", "dump.passes", "dump", "dump.back",
     "report.summary", "report.page", "report.review", "report.serve",
-    "cli.options", "cli.preview", "cli.clean", "cli.restore", "cli.explain", "cli.rules", "cli.report", "cli",
-    "__main__",
+    "cli.options", "cli.preview", "cli.clean", "cli.restore", "cli.explain", "cli.rules", "cli.report", "cli.learn",
+    "cli", "__main__",
 ]  # fmt: skip
 """The house from the ground up: a module may import what stands before it, never what stands after."""
 

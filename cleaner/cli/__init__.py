@@ -17,6 +17,7 @@ from cleaner.errors import CleanerError
 COMMANDS = {
     "clean": "Clean folders, files, or standard input (-).",
     "explain": "Show what would leave a text, and why.",
+    "learn": "Count what a dump says again and again.",
     "report": "Show what a run removed, in one page that opens from disk.",
     "restore": "Give back the source files of what `cleaner clean` wrote.",
     "rules": "Look at rules, and prove packs of your own.",

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     help="full restores and explains, slim has metadata and places, none writes none.",
 )
 @click.option("--text-only", is_flag=True, help="Also write OUT/texts.txt: all cleaned texts, one after another.")
+@click.option("--repeats", type=click.Path(path_type=Path), help="What `cleaner learn` found; nothing is learned then.")
+@click.option("--no-learn", is_flag=True, help="Do not count what the dump repeats before cleaning it.")
 @click.option("--workers", "-w", type=click.IntRange(1), default=None, help="Processes; all cores by default.")
 @click.option(
     "--seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="What one record may take."
@@ -51,12 +53,12 @@ if TYPE_CHECKING:
 def clean(
     inputs: tuple[Path, ...], output: Path | None, packs: tuple[str, ...], keep: tuple[str, ...],
     encoding: str | None, fields: tuple[str, ...], sidecar: str, text_only: bool, workers: int | None, seconds: float,
-    size: int, ratio: int, follow: bool, fresh: bool, dry_run: bool, quiet: bool,
+    size: int, ratio: int, follow: bool, fresh: bool, dry_run: bool, quiet: bool, repeats: Path | None, no_learn: bool,
 ) -> int:  # fmt: skip
     """Clean folders, files, or standard input (-).
 
-    What comes in goes out in the same form under the same name, with sidecars beside it. A run that was stopped goes
-    on when the same command is given again.
+    What comes in goes out in the same form under the same name, with sidecars beside it. What the dump says again and
+    again is learned first, into OUT/repeats. A run that was stopped goes on when the same command is given again.
     """
     from cleaner.dump import Limits, Options, clean_dump
 
@@ -66,6 +68,8 @@ def clean(
         keep=keep or given.keep,
         encoding=encoding or given.encoding,
         fields={**given.fields, **_fields(fields)},
+        repeats=str(repeats) if repeats else given.repeats,
+        learn=not no_learn,
         sidecar=sidecar,
         follow=follow,
         limits=Limits(seconds=seconds, size=size, ratio=ratio),

@@ -24,7 +24,7 @@ EXAMPLES = 3
 def preview(inputs: Sequence[Path], options: Options) -> None:
     """Cleans a sample in a folder of its own and prints what left, by kind, rule and site."""
     from cleaner.dump.back import documents
-    from cleaner.dump.engine import clean_dump
+    from cleaner.dump.passes import clean_dump
     from cleaner.dump.plan import Found, Naming, check_inputs, walk
 
     with tempfile.TemporaryDirectory(prefix="cleaner-") as scratch:

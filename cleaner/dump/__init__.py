@@ -44,12 +44,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cleaner.dump.engine import clean_dump
     from cleaner.dump.options import Limits, Options
+    from cleaner.dump.passes import clean_dump
 
 __all__ = ["Limits", "Options", "clean_dump"]
 
-_HOME = {"clean_dump": "engine", "Limits": "options", "Options": "options"}
+_HOME = {"clean_dump": "passes", "Limits": "options", "Options": "options"}
 
 
 def __getattr__(name: str) -> Any:

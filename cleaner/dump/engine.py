@@ -58,31 +58,30 @@ class Summary(NamedTuple):
         return [(failure.place, failure.reason) for failure in report.failures(self.out)]
 
 
-def clean_dump(
+def run(
     inputs: Sequence[Path],
     out: Path,
-    options: Options | None = None,
+    options: Options,
     *,
     workers: int = 1,
     fresh: bool = False,
     progress: Callable[[Progress], None] | None = None,
     say: Callable[[str], None] | None = None,
+    prepare: Callable[[Options, int], Options] | None = None,
 ) -> Summary:
-    """Cleans files and folders into OUT, or goes on where an earlier run with the same options stopped.
+    """The cleaning pass; see `cleaner.dump.passes.clean_dump`.
 
-    `progress` is called after each shard, `say` with lines for a person: which columns were taken for what. The bytes
-    in OUT do not depend on `workers`, nor on how often the run was stopped.
-
-    Raises InputError and PackError before anything is written, OutputError where OUT cannot be written to or was begun
-    with other options and `fresh` is not given.
+    `prepare` is called once OUT is ours, with the options and the bytes of the dump, and gives those to go on with.
     """
-    options = options or Options()
     check_fields(options.fields)
     cleaner = options.cleaner()
     check_inputs(inputs, out)
     naming = Naming(options.sidecar != "none", options.follow)
     total = _survey(inputs, out, naming)
     with report.State(out, fresh=fresh) as state:
+        if prepare is not None:
+            options = prepare(options, total)
+            cleaner = options.cleaner()
         journal = Journal(state.journal, settings(options, cleaner.tool))
         try:
             return _Run(inputs, out, options, cleaner, journal, total, progress, say).all(naming, workers)
@@ -93,8 +92,8 @@ def clean_dump(
 def settings(options: Options, tool: Tool) -> dict[str, Any]:
     """All that the bytes in OUT depend on besides the input."""
     return {
-        "version": tool.version, "packs": tool.packs, "keep": sorted(options.keep), "repeats": options.repeats,
-        "learn": options.learn, "encoding": options.encoding, "fields": options.fields, "sidecar": options.sidecar,
+        "version": tool.version, "packs": tool.packs, "keep": sorted(options.keep), "learn": options.learn,
+         "encoding": options.encoding, "fields": options.fields, "sidecar": options.sidecar,
     }  # fmt: skip
 
 

@@ -1,0 +1,43 @@
+"""How often is often: the numbers that decide what a repeated block is good for, in one place.
+
+They stand in the manifest of what was learned. A share is of the site's documents, exact copies counted once.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+
+Grade = Literal["second", "edge", "tail", "always"]
+"""What a block may do, least first: only second what another detector marks; leave beside what leaves or at the
+text's end; leave near the text's end; leave anywhere."""
+
+GRADES: tuple[str, ...] = get_args(Grade)
+
+
+class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
+    """When a block is of which grade.
+
+    documents     fewest documents, of different stories, that it stands in
+    few           the same for small sites, if it stands in `most` of their documents
+    most          the share from which a block leaves wherever it stands
+    some          the share from which it leaves where furniture stands, near the end of a text
+    rare          the share from which it leaves beside what leaves, or at the very end
+    never         below this share it says nothing
+    long          letters, in code points, from which a block says something by itself (Han, kana and Hangul count
+                  two and a half times)
+    tail          code points after it, at most, for it to stand near the end
+    unsited       what shares are multiplied by where no site is known and all of a dump is one
+    """
+
+    documents: int = 5
+    few: int = 3
+    most: float = 0.5
+    some: float = 0.1
+    rare: float = 0.02
+    never: float = 0.001
+    long: int = 40
+    short: int = 25
+    tail: int = 1_000
+    unsited: float = 2.0
