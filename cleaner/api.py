@@ -15,6 +15,7 @@ from cleaner.echoes import echoes
 from cleaner.errors import InputError
 from cleaner.headline import headline
 from cleaner.metadata import read
+from cleaner.pages.body import body
 from cleaner.rules.load import Pack, load_packs
 from cleaner.rules.match import Matcher
 from cleaner.settle import cut, settle
@@ -59,7 +60,7 @@ class Cleaner:
         if unknown:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
         self._languages_of = matcher.languages.of
-        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl)
+        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl, body)
         self.tool = Tool("cleaner", version(), {pack.name: pack.hash for pack in loaded})
         self._pack_languages = {pack.name: pack.lang for pack in loaded if pack.lang}
 
@@ -70,16 +71,31 @@ class Cleaner:
         html: str | bytes | None = None,
         url: str | None = None,
         site: str | None = None,
+        encoding: str | None = None,
     ) -> Result:
-        """Cleans one text. `url` and `site` are what rules that are bound to sites look at.
+        """Cleans one text, or the visible text of a page; offsets in the result count in that text.
 
-        Raises InputError unless exactly one of text and html is given, PatternTimeout for a runaway rule.
+        `url` and `site` are what rules that are bound to sites look at. `encoding` is what the caller knows of
+        the bytes of `html`, as from an HTTP header; without it the page's own word or detection decides.
+
+        Raises InputError unless exactly one of text and html is given, PageError for HTML that no text can be
+        read from, PatternTimeout for a runaway rule.
         """
         if (text is None) == (html is None):
             raise InputError("clean() takes a text or html=, one of the two")
-        if text is None:
-            raise InputError("html= is not built yet; hand in the text that an extractor made of the page")
-        return self.judge(Document(text, url, site))
+        if html is not None:
+            return self.judge(self.page(html, url=url, site=site, encoding=encoding))
+        if encoding is not None:
+            raise InputError("encoding= is for html= in bytes; a text has none")
+        return self.judge(Document(text or "", url, site))
+
+    def page(
+        self, html: str | bytes, *, url: str | None = None, site: str | None = None, encoding: str | None = None
+    ) -> Document:
+        """A page as a document, ready for `judge` and `many`. Raises PageError."""
+        from cleaner.pages.document import document_of  # brings lxml and trafilatura, which texts can do without
+
+        return document_of(html, url, site, encoding)
 
     def many(self, documents: Iterable[str | Document]) -> Iterator[Result]:
         """Results for texts or documents, lazily and in order."""
@@ -94,14 +110,14 @@ class Cleaner:
         doubtful = False
         while True:
             # What one cut lays bare may be boilerplate in its turn; text only shrinks, so this ends.
-            current = msgspec.structs.replace(document, text=text) if spans else document
+            current = msgspec.structs.replace(document, text=text, page=None) if spans else document
             settled = settle(current, self._marks(current))
             doubtful = doubtful or settled.doubtful
             if not settled.spans:
                 break
             spans = _together(spans, settled.spans) if spans else settled.spans
             text = cut(source, spans)
-            if settled.final and self._languages_of(text) <= self._languages_of(current.text):
+            if settled.final and current.page is None and self._languages_of(text) <= self._languages_of(current.text):
                 break
         status, reason = _verdict(text, spans, doubtful)
         return Result(
@@ -113,7 +129,7 @@ class Cleaner:
             tool=self.tool,
             reason=reason,
             id=document.id,
-            origin=origin or Source(url=document.url, site=document.site),
+            origin=origin or _origin(document),
         )
 
     def _marks(self, document: Document) -> Iterator[Span]:
@@ -121,6 +137,13 @@ class Cleaner:
             for mark in detector(document):
                 if not self._kept or (mark.kind not in self._kept and mark.rule not in self._kept):
                     yield mark
+
+
+def _origin(document: Document) -> Source:
+    page = document.page
+    if page is None:
+        return Source(url=document.url, site=document.site)
+    return Source(form="html", encoding=page.encoding, bom=page.bom, url=document.url, site=document.site)
 
 
 def _verdict(text: str, spans: Sequence[Span], doubtful: bool) -> tuple[Status, str | None]:
@@ -174,6 +197,7 @@ def clean(
     html: str | bytes | None = None,
     url: str | None = None,
     site: str | None = None,
+    encoding: str | None = None,
 ) -> Result:
-    """Cleans one text with all packs. See `Cleaner.clean`."""
-    return _default().clean(text, html=html, url=url, site=site)
+    """Cleans one text or page with all packs. See `Cleaner.clean`."""
+    return _default().clean(text, html=html, url=url, site=site, encoding=encoding)
