@@ -31,8 +31,8 @@ def body(document: Document) -> Iterator[Span]:
         return
     start = end = -1
     last: Kind | None = None
-    for line, kept in zip(page.lines, page.body, strict=True):
-        kind = None if kept else kind_of(line)
+    for at, (line, kept) in enumerate(zip(page.lines, page.body, strict=True)):
+        kind = None if kept else page.kinds.get(at) or kind_of(line)
         if kind != last:
             if last is not None:
                 yield Span(start, end, last, f"page.{last}", DETECTOR)

@@ -45,7 +45,7 @@ BAD = (
 LEFT = BAD | S.BYLINE | S.CREDIT | S.DATE | S.TAGS | S.HEADER | S.FIGURE
 """Signs of boxes out of which nothing is taken back."""
 
-OUT = S.SOCIAL | S.BIO | S.BYLINE | S.CAPTION | S.CREDIT | S.COMMENTS
+OUT = S.SOCIAL | S.BIO | S.BYLINE | S.CAPTION | S.CREDIT | S.COMMENTS | S.PROMO
 """Signs of boxes that leave the story though the extractor took them."""
 
 TEXTUAL = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "td", "th"})
@@ -54,27 +54,30 @@ TEXTUAL = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"
 ENDS = re.compile(r"[.!?…。！？؟۔][\"'”’»›)\]“」』）]*$")
 
 
-def judge(page: Page) -> None:
-    """Sets `page.body`: for each line whether it belongs to the story."""
-    page.body = _decide(_view(page))
+def judge(page: Page) -> View:
+    """Sets `page.body`: for each line whether it belongs to the story. Gives back what that was decided by."""
+    view = choose(page)
+    page.body = _decide(view)
+    return view
 
 
-def _view(page: Page) -> _View:
+def choose(page: Page) -> View:
     """The extractor's choice, with the page's prose added where that is far more, or what looks like it."""
-    view = _View(page, [share >= TAKEN for share in page.shares])
+    view = View(page, [share >= TAKEN for share in page.shares])
     prose = _prose(page)
     total = sum(page.lines[at].size for at in prose)
     if sum(page.lines[at].size for at in prose if view.taken[at]) < SHORT * total:
         wanted = set(prose)
-        return _View(page, [taken or at in wanted for at, taken in enumerate(view.taken)])
+        return View(page, [taken or at in wanted for at, taken in enumerate(view.taken)])
     wider = _alike(view)
-    return view if wider == view.taken else _View(page, wider)
+    return view if wider == view.taken else View(page, wider)
 
 
-class _View:
+class View:
     """A choice of lines and what follows from it: the story's box, its ends, and what boxes in it are called."""
 
     def __init__(self, page: Page, taken: list[bool]) -> None:
+        """`taken` says of each line of the page whether it was chosen."""
         self.page = page
         self.lines = lines = page.lines
         self.taken = taken
@@ -83,8 +86,8 @@ class _View:
         core = [at for at, yes in enumerate(taken) if yes and self.prose[at]]
         self.core = core or [at for at, yes in enumerate(taken) if yes]
         self.size = sum(lines[at].size for at in self.core) or 1
-        self.core_mass = _masses(page, {at: lines[at].size for at in self.core})
-        self.taken_mass = _masses(page, {at: lines[at].size for at, yes in enumerate(taken) if yes})
+        self.core_mass = masses(page, {at: lines[at].size for at in self.core})
+        self.taken_mass = masses(page, {at: lines[at].size for at, yes in enumerate(taken) if yes})
         self.root = self._root()
         self.inside, self.called = self._boxes()
         self.first = self.core[0] if self.core else 0
@@ -122,7 +125,7 @@ class _View:
         return self.called[line.box.number] | (line.own & ~line.box.own)
 
 
-def _masses(page: Page, sizes: dict[int, int]) -> list[int]:
+def masses(page: Page, sizes: dict[int, int]) -> list[int]:
     """For each box, how much of some lines stands in it."""
     masses = [0] * len(page.boxes)
     for at, size in sizes.items():
@@ -143,7 +146,7 @@ def _prose(page: Page) -> list[int]:
         for at, line in enumerate(page.lines)
         if line.size >= PROSE and line.linked < LINKED * line.size and ENDS.search(page.text, line.end - 5, line.end)
     ]
-    masses = _masses(page, {at: page.lines[at].size for at in found})
+    masses = masses(page, {at: page.lines[at].size for at in found})
     total = sum(page.lines[at].size for at in found)
     bad = [False] * len(page.boxes)
     for box in page.boxes:
@@ -156,12 +159,12 @@ def _look(box: Box) -> tuple[str, str, str]:
     return box.tag, box.name, box.parent.name if box.parent is not None else ""
 
 
-def _alike(view: _View) -> list[bool]:
+def _alike(view: View) -> list[bool]:
     """The choice with prose outside its box that looks as the prose in it does."""
     looks: defaultdict[tuple[str, str, str], int] = defaultdict(int)
     for at in view.core:
         looks[_look(view.lines[at].box)] += view.lines[at].size
-    sizes = _masses(view.page, {at: line.size for at, line in enumerate(view.lines)})
+    sizes = masses(view.page, {at: line.size for at, line in enumerate(view.lines)})
 
     def belongs(at: int, line: Line) -> bool:
         look = _look(line.box)
@@ -180,11 +183,11 @@ def _within_bad(box: Box | None, sizes: Sequence[int], size: int) -> bool:
     return False
 
 
-def _decide(view: _View) -> list[bool]:
+def _decide(view: View) -> list[bool]:
     return [_is_story(view, at, line) for at, line in enumerate(view.lines)]
 
 
-def _is_story(view: _View, at: int, line: Line) -> bool:
+def _is_story(view: View, at: int, line: Line) -> bool:
     if not view.inside[line.box.number]:
         return False
     signs = view.signs(at)

@@ -114,7 +114,9 @@ class Line:
 class Page:
     """A parsed page: its tree, the linear text, and the lines that lie in it in order.
 
-    Lines do not touch: between them stands white space that belongs to none.
+    Lines do not touch: between them stands white space that belongs to none. `shares` says how much of each line
+    an extractor took, `body` which lines are the story, `kinds` what some of the others are. `titles` and
+    `summaries` are what the page's head says of it.
     """
 
     tree: HtmlElement
@@ -127,6 +129,9 @@ class Page:
     bom: bool = False
     shares: list[float] = field(default_factory=list)
     body: list[bool] = field(default_factory=list)
+    kinds: dict[int, str] = field(default_factory=dict)
+    titles: list[str] = field(default_factory=list)
+    summaries: list[str] = field(default_factory=list)
     doubt: str | None = None
 
     def words(self, line: Line) -> str:

@@ -1,0 +1,153 @@
+"""What still stands in the story's box and is not the story, told by structure, and the summary above it that is.
+
+Each function looks at one thing and changes `page.body`; what it takes out gets its kind in `page.kinds`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.data import Kind
+from cleaner.pages.judge import ENDS, LINKED, View, masses
+from cleaner.pages.model import Box, Line, Sign
+
+TITLE_WORDS = 0.8
+"""A heading is the title when at least this share of its words are the title's."""
+
+LONGEST_TITLE = 300
+"""The longest heading that is held against the title, in code points."""
+
+SUMMARY_WORDS, SHORTEST_SUMMARY = 0.7, 50
+"""A line above the story is its summary when so much of it stands in the page's description."""
+
+LIST_LINKED = 0.8
+"""A list of which at least this share is links leads elsewhere."""
+
+CAPTION, CAPTION_LINES = 150, 3
+"""A line of at most this length in a box that holds an image and at most so many lines is its caption."""
+
+ECHO = 40
+"""The shortest line whose second copy says nothing new."""
+
+REFERENCE = 200
+"""The longest paragraph that is nothing but a link and no sentence."""
+
+_WORD = re.compile(r"\w+")
+_TABLE = frozenset({"td", "th", "pre", "dd", "dt"})
+
+
+def prune(view: View) -> None:
+    """Looks once more at the lines of a page that was judged."""
+    _title(view)
+    _summary(view)
+    _lists(view)
+    _captions(view)
+    _references(view)
+    _echoes(view)
+
+
+def _kept(view: View) -> Iterator[tuple[int, Line]]:
+    body = view.page.body
+    return ((at, line) for at, line in enumerate(view.page.lines) if body[at])
+
+
+def _drop(view: View, at: int, kind: Kind) -> None:
+    view.page.body[at] = False
+    view.page.kinds[at] = kind
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
+
+
+def _title(view: View) -> None:
+    """Headings at the top that say the page's title again."""
+    page = view.page
+    titles = [(_words(title), "".join(title.lower().split())) for title in page.titles]
+    for at, line in enumerate(page.lines[: view.first + 2]):
+        if line.size <= LONGEST_TITLE and (line.box.level in (1, 2) or line.own & Sign.TITLE):
+            text = page.words(line)
+            if any(_says(text, *title) for title in titles):
+                _drop(view, at, "headline")
+
+
+def _says(text: str, title: frozenset[str], packed: str) -> bool:
+    words = _words(text)
+    shared = len(words & title)
+    if len(words) > 1 and shared >= TITLE_WORDS * len(words) and (shared >= 0.5 * len(title) or shared >= 5):
+        return True
+    flat = "".join(text.lower().split())
+    return len(flat) >= 6 and flat in packed and 2 * len(flat) >= len(packed)
+
+
+def _summary(view: View) -> None:
+    """The summary between title and story, which extractors leave out: the page's own description says it again."""
+    page = view.page
+    summaries = [_words(summary) for summary in page.summaries]
+    for at, line in enumerate(page.lines[: view.first]):
+        if page.body[at] or at in page.kinds or line.size < SHORTEST_SUMMARY or view.linked[at] > LINKED:
+            continue
+        words = _words(page.words(line))
+        if any(len(words & summary) >= SUMMARY_WORDS * len(words) for summary in summaries):
+            page.body[at] = True
+
+
+def _lists(view: View) -> None:
+    """Lists whose items are links: teasers in the story's box."""
+    page = view.page
+    size = masses(page, {at: line.size for at, line in enumerate(page.lines)})
+    linked = masses(page, {at: line.linked for at, line in enumerate(page.lines)})
+    count = masses(page, {at: 1 for at, line in enumerate(page.lines)})
+    for at, line in _kept(view):
+        box = _list_around(line.box, view.root)
+        if box is not None and count[box.number] > 1 and linked[box.number] > LIST_LINKED * size[box.number]:
+            _drop(view, at, "related")
+
+
+def _list_around(box: Box | None, root: Box | None) -> Box | None:
+    while box is not None and box is not root:
+        if box.tag in ("ul", "ol"):
+            return box
+        box = box.parent
+    return None
+
+
+def _captions(view: View) -> None:
+    """Short lines without a sentence's end in a small box with an image."""
+    page = view.page
+    size = masses(page, {at: line.size for at, line in enumerate(page.lines)})
+    count = masses(page, {at: 1 for at, line in enumerate(page.lines)})
+    images = [box.images for box in page.boxes]
+    for box in reversed(page.boxes):
+        if box.parent is not None:
+            images[box.parent.number] += images[box.number]
+    for at, line in _kept(view):
+        if line.size > CAPTION or line.box.level or ENDS.search(page.text, line.end - 5, line.end):
+            continue
+        box: Box | None = line.box
+        while box is not None and box is not view.root and count[box.number] <= CAPTION_LINES:
+            if images[box.number] and size[box.number] <= CAPTION + 80:
+                _drop(view, at, "caption")
+                break
+            box = box.parent
+
+
+def _references(view: View) -> None:
+    """Paragraphs that are a link and no sentence."""
+    page = view.page
+    for at, line in _kept(view):
+        if line.box.tag == "p" and line.size < REFERENCE and view.linked[at] >= LIST_LINKED:
+            if not ENDS.search(page.text, line.end - 5, line.end):
+                _drop(view, at, "related")
+
+
+def _echoes(view: View) -> None:
+    """Second copies of long lines, as pages have for narrow screens."""
+    seen: set[str] = set()
+    for at, line in _kept(view):
+        if line.size >= ECHO and line.box.tag not in _TABLE:
+            text = view.page.words(line)
+            if text in seen:
+                _drop(view, at, "repeated")
+            seen.add(text)
