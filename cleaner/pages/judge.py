@@ -127,13 +127,13 @@ class View:
 
 def masses(page: Page, sizes: dict[int, int]) -> list[int]:
     """For each box, how much of some lines stands in it."""
-    masses = [0] * len(page.boxes)
+    held = [0] * len(page.boxes)
     for at, size in sizes.items():
-        masses[page.lines[at].box.number] += size
+        held[page.lines[at].box.number] += size
     for box in reversed(page.boxes):
         if box.parent is not None:
-            masses[box.parent.number] += masses[box.number]
-    return masses
+            held[box.parent.number] += held[box.number]
+    return held
 
 
 def _prose(page: Page) -> list[int]:
@@ -146,12 +146,12 @@ def _prose(page: Page) -> list[int]:
         for at, line in enumerate(page.lines)
         if line.size >= PROSE and line.linked < LINKED * line.size and ENDS.search(page.text, line.end - 5, line.end)
     ]
-    masses = masses(page, {at: page.lines[at].size for at in found})
+    held = masses(page, {at: page.lines[at].size for at in found})
     total = sum(page.lines[at].size for at in found)
     bad = [False] * len(page.boxes)
     for box in page.boxes:
         above = box.parent is not None and bad[box.parent.number]
-        bad[box.number] = above or bool(box.own & BAD and masses[box.number] < 0.4 * total)
+        bad[box.number] = above or bool(box.own & BAD and held[box.number] < 0.4 * total)
     return [at for at in found if not bad[page.lines[at].box.number]]
 
 
