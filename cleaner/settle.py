@@ -267,7 +267,11 @@ class _Weighing:
 
     def _fragments(self) -> list[Span]:
         """What is caught between removed stretches, the rest of lines that mostly leave, orphan headings."""
-        standing = [mark for mark, stands in zip(self.marks, self.stands, strict=True) if stands]
+        standing = [
+            mark
+            for mark, stands in zip(self.marks, self.stands, strict=True)
+            if stands and mark.detector != STRUCTURE  # which has looked at every line itself
+        ]
         covered = _merged(standing)
         return [*self._gaps(covered), *self._scraps(covered), *self._headings(covered)]
 

@@ -18,7 +18,7 @@ _KINDS: tuple[tuple[int, Kind], ...] = (
     (S.PROMO, "promo"),
     (S.BIO, "bio"),
     (S.CAPTION, "caption"),
-    (S.RELATED, "related"),
+    (S.RELATED | S.BOX, "related"),
     (S.NOTICE, "notice"),
     (S.TAGS, "tags"),
 )

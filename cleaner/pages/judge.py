@@ -45,7 +45,7 @@ BAD = (
 LEFT = BAD | S.BYLINE | S.CREDIT | S.DATE | S.TAGS | S.HEADER | S.FIGURE
 """Signs of boxes out of which nothing is taken back."""
 
-OUT = S.SOCIAL | S.BIO | S.BYLINE | S.CAPTION | S.CREDIT | S.COMMENTS | S.PROMO
+OUT = S.SOCIAL | S.BIO | S.BYLINE | S.CAPTION | S.CREDIT | S.COMMENTS | S.PROMO | S.BOX
 """Signs of boxes that leave the story though the extractor took them."""
 
 TEXTUAL = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "td", "th"})
@@ -195,6 +195,8 @@ def _is_story(view: View, at: int, line: Line) -> bool:
         return False
     if view.taken[at]:
         return True
+    if signs & Sign.QUOTE:
+        signs &= ~Sign.FIGURE
     if signs & LEFT:
         return False
     if view.prose[at]:

@@ -43,6 +43,7 @@ class Sign:
     TEASER = 1 << 25
     QUOTE = 1 << 26
     WIDGET = 1 << 27
+    BOX = 1 << 28
 
 
 class Box:

@@ -6,10 +6,11 @@ Each function looks at one thing and changes `page.body`; what it takes out gets
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from cleaner.data import Kind
-from cleaner.pages.judge import ENDS, LINKED, View, masses
+from cleaner.pages.judge import BAD, ENDS, LINKED, View, masses
 from cleaner.pages.model import Box, Line, Sign
 
 TITLE_WORDS = 0.8
@@ -18,11 +19,13 @@ TITLE_WORDS = 0.8
 LONGEST_TITLE = 300
 """The longest heading that is held against the title, in code points."""
 
-SUMMARY_WORDS, SHORTEST_SUMMARY = 0.7, 50
-"""A line above the story is its summary when so much of it stands in the page's description."""
+SUMMARY_WORDS, SHORTEST_SUMMARY, SUMMARY_REACH = 0.7, 50, 15
+"""A line above the story is its summary when so much of it stands in the page's description, or when it follows the
+title within so many lines."""
 
-LIST_LINKED = 0.8
-"""A list of which at least this share is links leads elsewhere."""
+LIST_LINKED, LIST_PARTLY, ITEM_LINKED = 0.8, 0.5, 0.4
+"""A list leads elsewhere when more than this share of it is links; or this share, in items that each have so much,
+and in which no sentence ends."""
 
 CAPTION, CAPTION_LINES = 150, 3
 """A line of at most this length in a box that holds an image and at most so many lines is its caption."""
@@ -32,6 +35,9 @@ ECHO = 40
 
 REFERENCE = 200
 """The longest paragraph that is nothing but a link and no sentence."""
+
+NO_SUMMARY = BAD & ~(Sign.ASIDE | Sign.FOOTER | Sign.TEASER) | Sign.CREDIT | Sign.FIGURE | Sign.BYLINE
+"""Signs of lines below the title that are no summary."""
 
 _WORD = re.compile(r"\w+")
 _TABLE = frozenset({"td", "th", "pre", "dd", "dt"})
@@ -82,27 +88,46 @@ def _says(text: str, title: frozenset[str], packed: str) -> bool:
 
 
 def _summary(view: View) -> None:
-    """The summary between title and story, which extractors leave out: the page's own description says it again."""
+    """The summary between title and story, which extractors leave out.
+
+    The page's own description says it again, or it is what follows the title first as a sentence or by its name.
+    """
     page = view.page
     summaries = [_words(summary) for summary in page.summaries]
-    for at, line in enumerate(page.lines[: view.first]):
+    title = max((at for at, kind in page.kinds.items() if kind == "headline"), default=len(page.lines))
+    begun = next((at for at, _ in _kept(view) if view.prose[at]), view.first)
+    followed = False
+    for at, line in enumerate(page.lines[:begun]):
         if page.body[at] or at in page.kinds or line.size < SHORTEST_SUMMARY or view.linked[at] > LINKED:
             continue
+        signs = view.signs(at)
         words = _words(page.words(line))
-        if any(len(words & summary) >= SUMMARY_WORDS * len(words) for summary in summaries):
+        said = any(len(words & summary) >= SUMMARY_WORDS * len(words) for summary in summaries)
+        after = title < at < title + SUMMARY_REACH and not signs & NO_SUMMARY
+        ends = ENDS.search(page.text, line.end - 5, line.end) is not None
+        if said or (after and (signs & Sign.LEAD or (ends and not followed))):
             page.body[at] = True
+            followed = followed or after
 
 
 def _lists(view: View) -> None:
     """Lists whose items are links: teasers in the story's box."""
     page = view.page
-    size = masses(page, {at: line.size for at, line in enumerate(page.lines)})
-    linked = masses(page, {at: line.linked for at, line in enumerate(page.lines)})
-    count = masses(page, {at: 1 for at, line in enumerate(page.lines)})
+    items: defaultdict[int, list[int]] = defaultdict(list)
     for at, line in _kept(view):
         box = _list_around(line.box, view.root)
-        if box is not None and count[box.number] > 1 and linked[box.number] > LIST_LINKED * size[box.number]:
-            _drop(view, at, "related")
+        if box is not None:
+            items[box.number].append(at)
+    for lines in items.values():
+        linked = sum(page.lines[at].linked for at in lines) / sum(page.lines[at].size for at in lines)
+        elsewhere = linked > LIST_LINKED or (
+            linked >= LIST_PARTLY
+            and all(view.linked[at] >= ITEM_LINKED for at in lines)
+            and not any(page.text[page.lines[at].end - 1] in ".。" for at in lines)
+        )
+        if len(lines) > 1 and elsewhere:
+            for at in lines:
+                _drop(view, at, "related")
 
 
 def _list_around(box: Box | None, root: Box | None) -> Box | None:

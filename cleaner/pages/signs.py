@@ -163,6 +163,10 @@ _WORDS: tuple[tuple[int, str], ...] = (
     (S.QUOTE, """
         pull quote, pullquote, blockquote, quote
     """),
+    (S.BOX, """
+        fact box, factbox, factboks, fakta, fakta box, faktaboks, faktabox, fakta ruta, faktaruta, fakten, fakten box,
+        faktenbox, info box, infobox, info kasten, infokasten, expandable box, side box, sidebox, data box, recuadro
+    """),
     (S.HIDDEN, """
         screen reader, screen reader text, reader text, sr only, visually hidden, visuallyhidden
     """),
