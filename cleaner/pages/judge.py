@@ -45,7 +45,7 @@ BAD = (
 LEFT = BAD | S.BYLINE | S.CREDIT | S.DATE | S.TAGS | S.HEADER | S.FIGURE
 """Signs of boxes out of which nothing is taken back."""
 
-OUT = S.SOCIAL | S.BIO | S.BYLINE | S.CAPTION | S.CREDIT | S.COMMENTS | S.PROMO | S.BOX
+OUT = S.SOCIAL | S.BIO | S.BYLINE | S.CAPTION | S.CREDIT | S.COMMENTS | S.PROMO | S.BOX | S.FOOTER
 """Signs of boxes that leave the story though the extractor took them."""
 
 TEXTUAL = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "td", "th"})

@@ -74,6 +74,13 @@ class _Writer:
             self.linked += len(chunk)
         self.blank = text[-1].isspace()
 
+    def keep(self, text: str, *, linked: bool) -> None:
+        """Adds text with its white space as it is; a line of nothing else is none."""
+        if text and (self.size or not text.isspace()):
+            self.words.append(text)
+            self.size += len(text)
+            self.linked += len(text) if linked else 0
+
     def flush(self, box: Box) -> None:
         """Ends the line, if there is one."""
         if not self.size:
@@ -81,7 +88,8 @@ class _Writer:
             if self.inlines:
                 self.inlines = []
             return
-        text = "".join(self.words)
+        text = "".join(self.words).rstrip()
+        self.size = len(text)
         if self.lines:
             gap = self._gap(box)
             self.out.append(gap)
@@ -221,17 +229,11 @@ def _say(writer: _Writer, text: str, box: Box, linked: bool, pre: bool) -> None:
     if not pre:
         writer.say(text, linked=linked)
         return
-    for number, line in enumerate(text.split("\n")):
+    for number, line in enumerate(text.expandtabs(4).split("\n")):
         if number:
             writer.flush(box)
             writer.gap = BREAK
-        if line.strip():
-            indent = len(line) - len(line.lstrip())
-            if not writer.size and indent:
-                writer.words.append(line[:indent])
-                writer.size += indent
-                writer.blank = False
-            writer.say(line.strip() if not writer.size or writer.size == indent else line, linked=linked)
+        writer.keep(line, linked=linked)
 
 
 def _formula(element: HtmlElement) -> str:

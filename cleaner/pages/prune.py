@@ -40,7 +40,8 @@ NO_SUMMARY = BAD & ~(Sign.ASIDE | Sign.FOOTER | Sign.TEASER) | Sign.CREDIT | Sig
 """Signs of lines below the title that are no summary."""
 
 _WORD = re.compile(r"\w+")
-_TABLE = frozenset({"td", "th", "pre", "dd", "dt"})
+_AGAIN = frozenset({"td", "th", "pre", "dd", "dt", "li"})
+"""Elements that say the same again for good reason: tables, listings, plans and recipes."""
 
 
 def prune(view: View) -> None:
@@ -171,7 +172,7 @@ def _echoes(view: View) -> None:
     """Second copies of long lines, as pages have for narrow screens."""
     seen: set[str] = set()
     for at, line in _kept(view):
-        if line.size >= ECHO and line.box.tag not in _TABLE:
+        if line.size >= ECHO and line.box.tag not in _AGAIN:
             text = view.page.words(line)
             if text in seen:
                 _drop(view, at, "repeated")
