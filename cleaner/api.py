@@ -119,7 +119,7 @@ class Cleaner:
             text = cut(source, spans)
             if settled.final and current.page is None and self._languages_of(text) <= self._languages_of(current.text):
                 break
-        status, reason = _verdict(text, spans, doubtful)
+        status, reason = _verdict(document, text, spans, doubtful)
         return Result(
             text=text,
             source=source,
@@ -146,9 +146,13 @@ def _origin(document: Document) -> Source:
     return Source(form="html", encoding=page.encoding, bom=page.bom, url=document.url, site=document.site)
 
 
-def _verdict(text: str, spans: Sequence[Span], doubtful: bool) -> tuple[Status, str | None]:
+def _verdict(document: Document, text: str, spans: Sequence[Span], doubtful: bool) -> tuple[Status, str | None]:
     if doubtful:
         return "doubtful", "more was marked than is likely, so only what is sure has left"
+    if document.page is not None and not document.text:
+        return "empty", "the page shows no text; was it meant to be filled in by a script?"
+    if document.page is not None and document.page.doubt is not None:
+        return "doubtful", document.page.doubt
     if not spans:
         return "unchanged", None
     if not text.strip():

@@ -25,6 +25,7 @@ class Compact:
     """A text without white space, and where its lines lie in it."""
 
     def __init__(self, lines: Sequence[str]) -> None:
+        """From the lines of a text, in order."""
         packed = ["".join(line.split()) for line in lines]
         self.text = "".join(packed)
         self.starts = list(accumulate(map(len, packed), initial=0))
@@ -38,7 +39,6 @@ def find(page: Compact, pieces: Iterable[str]) -> list[tuple[int, int]]:
     """Where the pieces stand in the page: offsets in its compact text, sorted, overlaps joined."""
     packed = [piece for piece in ("".join(piece.split()) for piece in pieces) if piece]
     places: list[int] = [_once(page.text, piece) if len(piece) >= ANCHOR else -1 for piece in packed]
-    _keep_rising(places, packed)
     _fill(page.text, packed, places)
     found = [(at, at + len(piece)) for at, piece in zip(places, packed, strict=True) if at >= 0]
     for at, piece in zip(places, packed, strict=True):
@@ -50,11 +50,6 @@ def find(page: Compact, pieces: Iterable[str]) -> list[tuple[int, int]]:
 def _once(text: str, piece: str) -> int:
     at = text.find(piece)
     return -1 if at < 0 or text.find(piece, at + 1) >= 0 else at
-
-
-def _keep_rising(places: list[int], packed: Sequence[str]) -> None:
-    """Anchors out of order stay where they are, since they occur once; nothing else is built on them."""
-    del places, packed
 
 
 def _fill(text: str, packed: Sequence[str], places: list[int]) -> None:

@@ -5,7 +5,7 @@ White space is folded as CSS folds it (CSS Text 3, section 4.1), except in `pre`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lxml.html import HtmlElement
@@ -24,11 +24,15 @@ UNSEEN = frozenset({
 })  # fmt: skip
 """Elements of which a reader sees no text."""
 
+VEILED = frozenset({"template", "noscript"})
+"""Elements that show only where scripts put them or where there are none."""
+
 BLOCK = frozenset({
-    "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog", "dir",
-    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-    "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "search",
-    "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "label",
+    "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog",
+    "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hgroup", "hr", "html", "label", "legend", "li", "main", "menu", "nav", "noscript", "ol", "optgroup",
+    "option", "p", "pre", "search", "section", "summary", "table", "tbody", "td", "template", "tfoot", "th", "thead",
+    "tr", "ul",
 })  # fmt: skip
 """Elements that begin and end a line."""
 
@@ -131,11 +135,11 @@ def read_page(tree: HtmlElement, *, hidden: bool = False) -> Page:
     Raises PageError for a page with too much text.
     """
     body = tree.find("body")
-    writer = _Writer()
-    depth = _walk(tree if body is None else body, writer, hidden=hidden)
-    if writer.at > LONGEST:
-        raise PageError(f"the page has {writer.at:,} characters of text, {LONGEST:,} are read; leave it out")
-    return Page(tree, "".join(writer.out), writer.lines, writer.boxes, depth)
+    reader = _Reader(tree if body is None else body, hidden=hidden)
+    depth = reader.read()
+    if reader.at > LONGEST:
+        raise PageError(f"the page has {reader.at:,} characters of text, {LONGEST:,} are read; leave it out")
+    return Page(tree, "".join(reader.out), reader.lines, reader.boxes, depth)
 
 
 def with_text(page: Page, pieces: Sequence[str]) -> Page:
@@ -152,88 +156,100 @@ def with_text(page: Page, pieces: Sequence[str]) -> Page:
     return replace(page, text=text, lines=lines, boxes=[*page.boxes, box])
 
 
-def _walk(root: HtmlElement, writer: _Writer, *, hidden: bool) -> int:
-    """Depth first, without recursion: pages may be nested deeper than Python's stack."""
-    box = Box("body", None, of_attributes(root.tag, root.items()), root, 0)
-    writer.boxes.append(box)
-    stack: list[tuple[HtmlElement, object, Box, Inline | None, bool]] = []
-    children = iter(root)
-    element: HtmlElement = root
-    inline: Inline | None = None
-    linked = pre = False
-    deepest = 0
-    if root.text:
-        writer.say(root.text, linked=False)
-    while True:
-        child = next(children, None)
-        if child is None:
-            # The element is done: its line ends if it is a block, and its tail belongs to what holds it.
-            if not stack:
-                writer.flush(box)
+class _Reader(_Writer):
+    """Walks a tree depth first, without recursion: pages may be nested deeper than Python's stack."""
+
+    def __init__(self, root: HtmlElement, *, hidden: bool) -> None:
+        super().__init__()
+        self.hidden = hidden
+        self.unseen = UNSEEN - VEILED if hidden else UNSEEN
+        self.box = Box(root.tag, None, of_attributes(root.tag, root.items()), root, 0)
+        self.boxes.append(self.box)
+        self.root = root
+        self.signs = 0
+        self.inline: Inline | None = None
+        self.in_link = self.in_pre = False
+
+    def read(self) -> int:
+        """Reads the tree, and gives back how deep it is."""
+        deepest = 0
+        stack: list[tuple[Iterator[HtmlElement], HtmlElement, Box, Inline | None, bool, bool]] = []
+        element, children = self.root, iter(self.root)
+        self.hear(element.text)
+        while True:
+            child = next(children, None)
+            if child is not None:
+                if self._passes(child):
+                    self.hear(child.tail)
+                    continue
+                stack.append((children, element, self.box, self.inline, self.in_link, self.in_pre))
+                deepest = max(deepest, len(stack))
+                self._open(child)
+                element, children = child, iter(child)
+                self.hear(element.text)
+            elif stack:
+                tail = element.tail
+                children, element, box, inline, in_link, in_pre = stack.pop()
+                self._close(box, inline)
+                self.in_link, self.in_pre = in_link, in_pre
+                self.hear(tail)
+            else:
+                self.flush(self.box)
                 return deepest
-            closing, closing_box, closing_inline = element, box, inline
-            element, children, box, inline, linked = stack.pop()
-            if closing_box is not box:
-                writer.flush(closing_box)
-                if closing_box.tag == "pre":
-                    pre = False
-            elif closing_inline is not None and closing_inline is not inline and closing_inline.end < 0:
-                closing_inline.end = writer.size
-            if closing.tail:
-                _say(writer, closing.tail, box, linked, pre)
-            continue
+
+    def hear(self, text: str | None) -> None:
+        """Takes the text of an element, or what follows one."""
+        if not text:
+            return
+        if not self.in_pre:
+            self.say(text, linked=self.in_link)
+            return
+        for number, line in enumerate(text.expandtabs(4).split("\n")):
+            if number:
+                self.flush(self.box)
+                self.gap = BREAK
+            self.keep(line, linked=self.in_link)
+
+    def _passes(self, child: HtmlElement) -> bool:
+        """Whether there is nothing to read inside an element; what it means by itself is done."""
         tag = child.tag
-        if tag.__class__ is not str or tag in UNSEEN:
+        if tag.__class__ is not str or tag in self.unseen:
             if tag == "img":
-                box.images += 1
-            if child.tail:
-                _say(writer, child.tail, box, linked, pre)
-            continue
+                self.box.images += 1
+            return True
         if tag == "br":
-            writer.flush(box)
-            writer.gap = BREAK
-            if child.tail:
-                _say(writer, child.tail, box, linked, pre)
-            continue
+            self.flush(self.box)
+            self.gap = BREAK
+            return True
         if tag == "math":
-            _say(writer, _formula(child), box, linked, pre)
-            if child.tail:
-                _say(writer, child.tail, box, linked, pre)
-            continue
+            self.hear(_formula(child))
+            return True
         attributes = child.items()
-        signs = of_attributes(tag, attributes) if attributes else OF_TAG.get(tag, 0)
-        if signs & Sign.HIDDEN and not hidden:
-            if child.tail:
-                _say(writer, child.tail, box, linked, pre)
-            continue
-        stack.append((element, children, box, inline, linked))
-        if len(stack) > deepest:
-            deepest = len(stack)
+        self.signs = of_attributes(tag, attributes) if attributes else OF_TAG.get(tag, 0)
+        return bool(self.signs & Sign.HIDDEN) and not self.hidden
+
+    def _open(self, child: HtmlElement) -> None:
+        """Begins an element, whose signs `_passes` has just read."""
+        tag = child.tag
         if tag in BLOCK:
-            writer.flush(box)
-            box = Box(tag, box, signs, child, len(writer.boxes))
-            writer.boxes.append(box)
-            inline = None
-            pre = pre or tag == "pre"
-        elif signs or tag in SPEAKING:
-            inline = Inline(writer.size, -1, tag, signs, child)
-            writer.inlines.append(inline)
-        if tag == "a":
-            linked = True
-        element, children = child, iter(child)
-        if child.text:
-            _say(writer, child.text, box, linked, pre)
+            self.flush(self.box)
+            self.box = Box(tag, self.box, self.signs, child, len(self.boxes))
+            self.boxes.append(self.box)
+            self.inline = None
+            self.in_pre = self.in_pre or tag == "pre"
+        elif self.signs or tag in SPEAKING:
+            self.inline = Inline(self.size, -1, tag, self.signs, child)
+            self.inlines.append(self.inline)
+        self.in_link = self.in_link or tag == "a"
 
-
-def _say(writer: _Writer, text: str, box: Box, linked: bool, pre: bool) -> None:
-    if not pre:
-        writer.say(text, linked=linked)
-        return
-    for number, line in enumerate(text.expandtabs(4).split("\n")):
-        if number:
-            writer.flush(box)
-            writer.gap = BREAK
-        writer.keep(line, linked=linked)
+    def _close(self, box: Box, inline: Inline | None) -> None:
+        """Ends an element: its line, if it is a block. What held it is read on."""
+        if self.box is not box:
+            self.flush(self.box)
+            self.box = box
+        elif self.inline is not None and self.inline is not inline and self.inline.end < 0:
+            self.inline.end = self.size
+        self.inline = inline
 
 
 def _formula(element: HtmlElement) -> str:

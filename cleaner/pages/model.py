@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -130,7 +130,7 @@ class Page:
     bom: bool = False
     shares: list[float] = field(default_factory=list)
     body: list[bool] = field(default_factory=list)
-    kinds: dict[int, str] = field(default_factory=dict)
+    kinds: dict[int, Any] = field(default_factory=dict)
     titles: list[str] = field(default_factory=list)
     summaries: list[str] = field(default_factory=list)
     doubt: str | None = None

@@ -34,7 +34,13 @@ _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})""", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
 _DOCTYPE = re.compile(r"^\s*<!doctype[^>]{0,2000}>", re.I)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+"""What XML cannot hold, and lxml refuses wherever text is set."""
+
+HEAD = 4_096
+"""How many code points from the start may hold a declaration or a doctype."""
+
 _BROWSERS_MEAN = {
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
@@ -131,11 +137,16 @@ def _detected(data: bytes, told: str | None) -> tuple[str, str, bool]:
 
 
 def _tree(text: str, *, huge: bool) -> HtmlElement:
-    if "\x00" in text or _CONTROL.search(text):
-        text = _CONTROL.sub("", text)
     # libxml2 believes an encoding that the page declares over the one it is told, and stumbles over some doctypes.
-    text = _DOCTYPE.sub("<!DOCTYPE html>", _DECLARATION.sub("", text, count=1), count=1)
-    data = without_surrogates(text).encode("utf-8")
+    head, rest = text[:HEAD], text[HEAD:]
+    text = _DOCTYPE.sub("<!DOCTYPE html>", _DECLARATION.sub("", head, count=1), count=1) + rest
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError:
+        data = without_surrogates(text).encode("utf-8")
+    data = data.translate(None, _CONTROLS)
+    for mute in _NO_CHARACTERS:
+        data = data.replace(mute, b"")
     if not data.strip():
         raise PageError("the page is empty; there is nothing to clean")
     return _parsed(data, huge=huge)

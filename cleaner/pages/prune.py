@@ -151,21 +151,21 @@ def _captions(view: View) -> None:
     for at, line in _kept(view):
         if line.size > CAPTION or line.box.level or ENDS.search(page.text, line.end - 5, line.end):
             continue
-        box: Box | None = line.box
-        while box is not None and box is not view.root and count[box.number] <= CAPTION_LINES:
-            if images[box.number] and size[box.number] <= CAPTION + 80:
+        around: Box | None = line.box
+        while around is not None and around is not view.root and count[around.number] <= CAPTION_LINES:
+            if images[around.number] and size[around.number] <= CAPTION + 80:
                 _drop(view, at, "caption")
                 break
-            box = box.parent
+            around = around.parent
 
 
 def _references(view: View) -> None:
     """Paragraphs that are a link and no sentence."""
     page = view.page
     for at, line in _kept(view):
-        if line.box.tag == "p" and line.size < REFERENCE and view.linked[at] >= LIST_LINKED:
-            if not ENDS.search(page.text, line.end - 5, line.end):
-                _drop(view, at, "related")
+        alone = line.box.tag == "p" and line.size < REFERENCE and view.linked[at] >= LIST_LINKED
+        if alone and not ENDS.search(page.text, line.end - 5, line.end):
+            _drop(view, at, "related")
 
 
 def _echoes(view: View) -> None:
