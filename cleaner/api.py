@@ -16,6 +16,7 @@ from cleaner.errors import InputError
 from cleaner.headline import headline
 from cleaner.metadata import read
 from cleaner.pages.body import body
+from cleaner.pages.markup import markup
 from cleaner.rules.load import Pack, load_packs
 from cleaner.rules.match import Matcher
 from cleaner.settle import cut, settle
@@ -60,7 +61,7 @@ class Cleaner:
         if unknown:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
         self._languages_of = matcher.languages.of
-        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl, body)
+        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl, body, markup)
         self.tool = Tool("cleaner", version(), {pack.name: pack.hash for pack in loaded})
         self._pack_languages = {pack.name: pack.lang for pack in loaded if pack.lang}
 
