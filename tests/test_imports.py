@@ -14,8 +14,8 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 ORDER = [
     "errors", "settings", "pages.model", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages",
     "rules.match", "rules.page", "echoes", "headline", "crawl", "settle", "metadata",
-    "pages.signs", "pages.parse", "pages.lines", "pages.align", "pages.head", "pages.extract", "pages.judge", "pages.prune",
-    "pages.body", "pages.markup", "pages.document",
+    "pages.signs", "pages.parse", "pages.lines", "pages.align", "pages.head", "pages.extract", "pages.judge",
+    "pages.prune", "pages.body", "pages.markup", "pages.document",
     "sidecar", "api", "prove", "files", "dump", "undo",
     "cli.options", "cli.clean", "cli.restore", "cli.explain", "cli.rules", "cli", "__main__",
 ]  # fmt: skip

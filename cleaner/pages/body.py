@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from cleaner.data import Document, Kind, Span
 from cleaner.pages.model import Line, Sign
 
 DETECTOR = "page"
+
+TEASER = 25
+"""A link of at least this length, in code points, below the story's start is a headline, not a menu's entry."""
 
 S = Sign
 _KINDS: tuple[tuple[int, Kind], ...] = (
@@ -29,23 +33,27 @@ def body(document: Document) -> Iterator[Span]:
     page = document.page
     if page is None:
         return
-    start = end = -1
-    last: Kind | None = None
-    for at, (line, kept) in enumerate(zip(page.lines, page.body, strict=True)):
-        kind = None if kept else page.kinds.get(at) or kind_of(line)
-        if kind != last:
-            if last is not None:
-                yield Span(start, end, last, f"page.{last}", DETECTOR)
-            start, last = line.start, kind
-        end = line.end
-    if last is not None:
-        yield Span(start, end, last, f"page.{last}", DETECTOR)
+    begun = page.body.index(True) if True in page.body else len(page.lines)
+    kinds = [
+        None if kept else page.kinds.get(at) or kind_of(line, page.words(line), below=at > begun)
+        for at, (line, kept) in enumerate(zip(page.lines, page.body, strict=True))
+    ]
+    at = 0
+    for kind, run in groupby(kinds):
+        first, last = at, at + sum(1 for _ in run) - 1
+        at = last + 1
+        if kind is not None:
+            start, end = page.lines[first].start, page.lines[last].end
+            values = (("title", start, page.lines[first].end),) if kind == "headline" else ()
+            yield Span(start, end, kind, f"page.{kind}", DETECTOR, values=values)
 
 
-def kind_of(line: Line) -> Kind:
-    """What a line that is not story is called, by its own signs first, then by those around it."""
+def kind_of(line: Line, words: str, *, below: bool) -> Kind:
+    """What a line that is not story is called: by its own signs, by those around it, or by its links and its place."""
+    if "©" in words:
+        return "notice"
     for signs in (line.own, line.box.above):
         for sign, kind in _KINDS:
             if signs & sign:
                 return kind
-    return "nav"
+    return "related" if below and line.size >= TEASER and 2 * line.linked >= line.size else "nav"

@@ -218,8 +218,9 @@ class _Reader(_Writer):
                 self.box.images += 1
             return True
         if tag == "br":
+            again = not self.size and self.gap == BREAK
             self.flush(self.box)
-            self.gap = BREAK
+            self.gap = PARAGRAPH if again else BREAK
             return True
         if tag == "math":
             self.hear(_formula(child))

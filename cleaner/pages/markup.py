@@ -1,7 +1,7 @@
 """What the markup calls a byline, a date, a tag, a caption or a credit: a witness beside words and repetition.
 
 Never sure, and never for prose: a class says what a template was made for, not what an editor put there. Near the
-story its marks carry the names, dates and tags that metadata is read from.
+story its marks carry the names and tags that metadata is read from.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ DETECTOR = "markup"
 
 LONGEST = 200
 """The longest line, in code points, that the markup alone may name."""
+
+LABEL = 24
+"""The longest word for what a credit is of, with its colon, in code points."""
 
 ABOVE, BELOW = 12, 8
 """How many lines from the story's ends a name, a date or a tag may stand and still be the story's own."""
@@ -31,29 +34,30 @@ _CALLED: tuple[tuple[int, Kind, str], ...] = (
     (S.CREDIT, "credit", "credit"),
     (S.CAPTION, "caption", ""),
     (S.BYLINE, "byline", "author"),
-    (S.DATE, "date", "date"),
+    (S.DATE, "date", ""),  # what elements say of dates is read off the tree, in a form that machines write
     (S.TAGS, "tags", "tags"),
 )
 
 
 def markup(document: Document) -> Iterator[Span]:
-    """Marks lines by what their own element is called, and titles by the page's head; nothing in a text."""
+    """Marks lines by what their own element is called; nothing in a text that is no page."""
     page = document.page
     if page is None:
         return
     kept = [at for at, yes in enumerate(page.body) if yes]
     near = range(kept[0] - ABOVE, kept[-1] + BELOW) if kept else range(0)
     for at, line in enumerate(page.lines):
-        if page.kinds.get(at) == "headline":
-            values: tuple[Value, ...] = (("title", line.start, line.end),)
-            yield Span(line.start, line.end, "headline", "markup.headline", DETECTOR, sure=False, values=values)
-            continue
+        for part in line.inlines:
+            if part.signs & S.CREDIT and part.start < part.end <= part.start + LONGEST:
+                label = page.text.find(":", part.start, min(part.end, part.start + LABEL)) + 1
+                value = ("credit", label or part.start, part.end)
+                yield Span(part.start, part.end, "credit", "markup.credit", DETECTOR, sure=False, values=(value,))
         called = _called(line)
         if called is None or line.size > LONGEST:
             continue
         kind, name = called
         own = at in near and not line.box.above & ELSEWHERE
-        values = tuple(_values(page, line, kind, name)) if own and name else ()
+        values: tuple[Value, ...] = tuple(_values(page, line, kind, name)) if own and name else ()
         yield Span(line.start, line.end, kind, f"markup.{kind}", DETECTOR, sure=False, values=values)
 
 

@@ -19,6 +19,9 @@ TITLE_WORDS = 0.8
 LONGEST_TITLE = 300
 """The longest heading that is held against the title, in code points."""
 
+SHORTEST_TITLE = 12
+"""The shortest line that is a title without being a heading; the same words may name a section."""
+
 SUMMARY_WORDS, SHORTEST_SUMMARY, SUMMARY_REACH = 0.7, 50, 15
 """A line above the story is its summary when so much of it stands in the page's description, or when it follows the
 title within so many lines."""
@@ -40,6 +43,9 @@ NO_SUMMARY = BAD & ~(Sign.ASIDE | Sign.FOOTER | Sign.TEASER) | Sign.CREDIT | Sig
 """Signs of lines below the title that are no summary."""
 
 _WORD = re.compile(r"\w+")
+_NAME = re.compile(r"\s+[|–—·•»:-]\s+")
+"""What parts a title from the name of its site."""
+
 _AGAIN = frozenset({"td", "th", "pre", "dd", "dt", "li"})
 """Elements that say the same again for good reason: tables, listings, plans and recipes."""
 
@@ -69,14 +75,19 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _title(view: View) -> None:
-    """Headings at the top that say the page's title again."""
+    """Lines at the top that say the page's title again: headings that nearly do, others that do to the letter."""
     page = view.page
-    titles = [(_words(title), "".join(title.lower().split())) for title in page.titles]
+    titles = [(_words(title), _packed(title)) for title in page.titles]
+    exact = {_packed(part) for title in page.titles for part in (title, *_NAME.split(title)[:1])}
     for at, line in enumerate(page.lines[: view.first + 2]):
-        if line.size <= LONGEST_TITLE and (line.box.level in (1, 2) or line.own & Sign.TITLE):
-            text = page.words(line)
-            if any(_says(text, *title) for title in titles):
-                _drop(view, at, "headline")
+        if line.size > LONGEST_TITLE:
+            continue
+        text = page.words(line)
+        heading = line.box.level in (1, 2) or line.own & Sign.TITLE
+        if (heading and any(_says(text, *title) for title in titles)) or (
+            at < view.first and line.size >= SHORTEST_TITLE and _packed(text) in exact
+        ):
+            _drop(view, at, "headline")
 
 
 def _says(text: str, title: frozenset[str], packed: str) -> bool:
@@ -84,8 +95,12 @@ def _says(text: str, title: frozenset[str], packed: str) -> bool:
     shared = len(words & title)
     if len(words) > 1 and shared >= TITLE_WORDS * len(words) and (shared >= 0.5 * len(title) or shared >= 5):
         return True
-    flat = "".join(text.lower().split())
+    flat = _packed(text)
     return len(flat) >= 6 and flat in packed and 2 * len(flat) >= len(packed)
+
+
+def _packed(text: str) -> str:
+    return "".join(text.lower().split())
 
 
 def _summary(view: View) -> None:
