@@ -61,7 +61,7 @@ class Cleaner:
         if unknown:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
         self._languages_of = matcher.languages.of
-        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl, body, markup)
+        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl)
         self.tool = Tool("cleaner", version(), {pack.name: pack.hash for pack in loaded})
         self._pack_languages = {pack.name: pack.lang for pack in loaded if pack.lang}
 
@@ -109,17 +109,19 @@ class Cleaner:
         spans: tuple[Span, ...] = ()
         text = source
         doubtful = False
+        current = document
         while True:
             # What one cut lays bare may be boilerplate in its turn; text only shrinks, so this ends.
-            current = msgspec.structs.replace(document, text=text, page=None) if spans else document
             settled = settle(current, self._marks(current))
             doubtful = doubtful or settled.doubtful
-            if not settled.spans:
+            if settled.spans:
+                spans = _together(spans, settled.spans) if spans else settled.spans
+                text = cut(source, spans)
+            if current.page is None and (
+                not settled.spans or (settled.final and self._speaks_no_more(text, current.text))
+            ):
                 break
-            spans = _together(spans, settled.spans) if spans else settled.spans
-            text = cut(source, spans)
-            if settled.final and current.page is None and self._languages_of(text) <= self._languages_of(current.text):
-                break
+            current = msgspec.structs.replace(document, text=text, page=None)
         status, reason = _verdict(document, text, spans, doubtful)
         return Result(
             text=text,
@@ -133,11 +135,28 @@ class Cleaner:
             origin=origin or _origin(document),
         )
 
+    def _speaks_no_more(self, text: str, before: str) -> bool:
+        """Whether a text is in no language that it was not in before, which would bring more rules to it."""
+        return self._languages_of(text) <= self._languages_of(before)
+
     def _marks(self, document: Document) -> Iterator[Span]:
+        for mark in self._said(document):
+            if not self._kept or (mark.kind not in self._kept and mark.rule not in self._kept):
+                yield mark
+
+    def _said(self, document: Document) -> Iterator[Span]:
+        """What all detectors say; of a page, structure speaks of all of it, and words of what is near its story."""
+        if document.page is None:
+            for detector in self.detectors:
+                yield from detector(document)
+            return
+        yield from body(document)
+        yield from markup(document)
+        low, high = document.page.near()
+        near = msgspec.structs.replace(document, text=document.text[low:high])
         for detector in self.detectors:
-            for mark in detector(document):
-                if not self._kept or (mark.kind not in self._kept and mark.rule not in self._kept):
-                    yield mark
+            for mark in detector(near):
+                yield _moved(mark, low)
 
 
 def _origin(document: Document) -> Source:
@@ -160,6 +179,12 @@ def _verdict(document: Document, text: str, spans: Sequence[Span], doubtful: boo
         kinds = sorted({span.kind for span in spans})
         return "empty", f"nothing but boilerplate: {', '.join(kinds)}"
     return "cleaned", None
+
+
+def _moved(mark: Span, by: int) -> Span:
+    """A mark so many code points further on."""
+    values = tuple((name, start + by, end + by) for name, start, end in mark.values)
+    return msgspec.structs.replace(mark, start=mark.start + by, end=mark.end + by, values=values)
 
 
 def _together(first: Sequence[Span], second: Sequence[Span]) -> tuple[Span, ...]:

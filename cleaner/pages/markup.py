@@ -19,9 +19,6 @@ LONGEST = 200
 LABEL = 24
 """The longest word for what a credit is of, with its colon, in code points."""
 
-ABOVE, BELOW = 12, 8
-"""How many lines from the story's ends a name, a date or a tag may stand and still be the story's own."""
-
 LINKED = 0.5
 """A line of tags is links by at least this share."""
 
@@ -44,9 +41,8 @@ def markup(document: Document) -> Iterator[Span]:
     page = document.page
     if page is None:
         return
-    kept = [at for at, yes in enumerate(page.body) if yes]
-    near = range(kept[0] - ABOVE, kept[-1] + BELOW) if kept else range(0)
-    for at, line in enumerate(page.lines):
+    low, high = page.near()
+    for line in page.lines:
         for part in line.inlines:
             if part.signs & S.CREDIT and part.start < part.end <= part.start + LONGEST:
                 label = page.text.find(":", part.start, min(part.end, part.start + LABEL)) + 1
@@ -56,7 +52,7 @@ def markup(document: Document) -> Iterator[Span]:
         if called is None or line.size > LONGEST:
             continue
         kind, name = called
-        own = at in near and not line.box.above & ELSEWHERE
+        own = low <= line.start < high and not line.box.above & ELSEWHERE
         values: tuple[Value, ...] = tuple(_values(page, line, kind, name)) if own and name else ()
         yield Span(line.start, line.end, kind, f"markup.{kind}", DETECTOR, sure=False, values=values)
 

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 
+AROUND = 12
+"""How many lines above and below a story may be its own: its title, date, names, tags."""
+
+
 class Sign:
     """What an element calls itself: by its tag, its role, its class and id words, `itemprop` and `rel`.
 
@@ -139,6 +143,10 @@ class Page:
         """The text of a line."""
         return self.text[line.start : line.end]
 
-    def packed(self) -> str:
-        """The text without its white space."""
-        return "".join(self.text.split())
+    def near(self) -> tuple[int, int]:
+        """Where the story stands, with the lines around it that may speak of it: offsets; all of it without one."""
+        kept = [at for at, yes in enumerate(self.body) if yes]
+        if not kept:
+            return 0, len(self.text)
+        first, last = max(0, kept[0] - AROUND), min(len(self.lines), kept[-1] + 1 + AROUND)
+        return self.lines[first].start, self.lines[last - 1].end

@@ -194,6 +194,7 @@ def _vocabulary() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
 
 _EXACT, _PREFIXES = _vocabulary()
 _ANY_PREFIX = tuple(prefix for prefix, _ in _PREFIXES)
+_FIRSTS = frozenset(term.split()[0] for term in (*_EXACT, *dict(_PREFIXES)) if " " in term)
 
 _HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
@@ -210,20 +211,20 @@ def _of_term(term: str) -> int:
     return found
 
 
-@lru_cache(maxsize=8_192)
+_of_word = lru_cache(maxsize=32_768)(_of_term)
+
+
+@lru_cache(maxsize=16_384)
 def of_words(words: str) -> int:
     """Signs of a class or id: of each word in it, and of each two that stand together."""
     found = 0
     last = ""
     for word in _SPLIT.split(_CAMEL.sub(" ", words).lower()):
-        if len(word) < 2:
-            if word:
-                last = word
-            continue
-        found |= _of_term(word)
-        if last:
+        if len(word) > 1:
+            found |= _of_word(word)
+        if last in _FIRSTS and word:
             found |= _of_term(f"{last} {word}")
-        last = word
+        last = word or last
     return found
 
 
