@@ -55,9 +55,9 @@ def run():
 def made() -> Iterator[str]:
     """Pages from the fixtures, each a few times over, so that they are as long as news is."""
     for number in range(300):
-        for folder in sorted((ROOT / "fixtures").iterdir()):
-            story = (folder / "expected.txt").read_text(encoding="utf-8").strip()
-            yield f"{story}\n\n" * (1 + number % 4) + (folder / "source.txt").read_text(encoding="utf-8")
+        for source in sorted((ROOT / "fixtures").glob("*/source.txt")):
+            story = (source.parent / "expected.txt").read_text(encoding="utf-8").strip()
+            yield f"{story}\n\n" * (1 + number % 4) + source.read_text(encoding="utf-8")
 
 
 def read(paths: list[str]) -> Iterator[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         InputError,
         OutputError,
         PackError,
+        PageError,
         PatternTimeout,
         RestoreError,
     )
@@ -34,6 +35,7 @@ __all__ = [
     "Metadata",
     "OutputError",
     "PackError",
+    "PageError",
     "PatternTimeout",
     "RestoreError",
     "Result",

@@ -15,6 +15,8 @@ from cleaner.echoes import echoes
 from cleaner.errors import InputError
 from cleaner.headline import headline
 from cleaner.metadata import read
+from cleaner.pages.body import body
+from cleaner.pages.markup import markup
 from cleaner.rules.load import Pack, load_packs
 from cleaner.rules.match import Matcher
 from cleaner.settle import cut, settle
@@ -75,16 +77,31 @@ class Cleaner:
         html: str | bytes | None = None,
         url: str | None = None,
         site: str | None = None,
+        encoding: str | None = None,
     ) -> Result:
-        """Cleans one text. `url` and `site` are what rules that are bound to sites look at.
+        """Cleans one text, or the visible text of a page; offsets in the result count in that text.
 
-        Raises InputError unless exactly one of text and html is given, PatternTimeout for a runaway rule.
+        `url` and `site` are what rules that are bound to sites look at. `encoding` is what the caller knows of
+        the bytes of `html`, as from an HTTP header; without it the page's own word or detection decides.
+
+        Raises InputError unless exactly one of text and html is given, PageError for HTML that no text can be
+        read from, PatternTimeout for a runaway rule.
         """
         if (text is None) == (html is None):
             raise InputError("clean() takes a text or html=, one of the two")
-        if text is None:
-            raise InputError("html= is not built yet; hand in the text that an extractor made of the page")
-        return self.judge(Document(text, url, site))
+        if html is not None:
+            return self.judge(self.page(html, url=url, site=site, encoding=encoding))
+        if encoding is not None:
+            raise InputError("encoding= is for html= in bytes; a text has none")
+        return self.judge(Document(text or "", url, site))
+
+    def page(
+        self, html: str | bytes, *, url: str | None = None, site: str | None = None, encoding: str | None = None
+    ) -> Document:
+        """A page as a document, ready for `judge` and `many`. Raises PageError."""
+        from cleaner.pages.document import document_of  # brings lxml and trafilatura, which texts can do without
+
+        return document_of(html, url, site, encoding)
 
     def many(self, documents: Iterable[str | Document]) -> Iterator[Result]:
         """Results for texts or documents, lazily and in order."""
@@ -97,18 +114,20 @@ class Cleaner:
         spans: tuple[Span, ...] = ()
         text = source
         doubtful = False
+        current = document
         while True:
             # What one cut lays bare may be boilerplate in its turn; text only shrinks, so this ends.
-            current = msgspec.structs.replace(document, text=text) if spans else document
             settled = settle(current, self._marks(current))
             doubtful = doubtful or settled.doubtful
-            if not settled.spans:
+            if settled.spans:
+                spans = _together(spans, settled.spans) if spans else settled.spans
+                text = cut(source, spans)
+            if current.page is None and (
+                not settled.spans or (settled.final and self._speaks_no_more(text, current.text))
+            ):
                 break
-            spans = _together(spans, settled.spans) if spans else settled.spans
-            text = cut(source, spans)
-            if settled.final and self._languages_of(text) <= self._languages_of(current.text):
-                break
-        status, reason = _verdict(text, spans, doubtful)
+            current = msgspec.structs.replace(document, text=text, page=None)
+        status, reason = _verdict(document, text, spans, doubtful)
         return Result(
             text=text,
             source=source,
@@ -118,25 +137,59 @@ class Cleaner:
             tool=self.tool,
             reason=reason,
             id=document.id,
-            origin=origin or Source(url=document.url, site=document.site),
+            origin=origin or _origin(document),
         )
 
+    def _speaks_no_more(self, text: str, before: str) -> bool:
+        """Whether a text is in no language that it was not in before, which would bring more rules to it."""
+        return self._languages_of(text) <= self._languages_of(before)
+
     def _marks(self, document: Document) -> Iterator[Span]:
+        for mark in self._said(document):
+            if not self._kept or (mark.kind not in self._kept and mark.rule not in self._kept):
+                yield mark
+
+    def _said(self, document: Document) -> Iterator[Span]:
+        """What all detectors say; of a page, structure speaks of all of it, and words of what is near its story."""
+        if document.page is None:
+            for detector in self.detectors:
+                yield from detector(document)
+            return
+        yield from body(document)
+        yield from markup(document)
+        low, high = document.page.near()
+        near = msgspec.structs.replace(document, text=document.text[low:high])
         for detector in self.detectors:
-            for mark in detector(document):
-                if not self._kept or (mark.kind not in self._kept and mark.rule not in self._kept):
-                    yield mark
+            for mark in detector(near):
+                yield _moved(mark, low)
 
 
-def _verdict(text: str, spans: Sequence[Span], doubtful: bool) -> tuple[Status, str | None]:
+def _origin(document: Document) -> Source:
+    page = document.page
+    if page is None:
+        return Source(url=document.url, site=document.site)
+    return Source(form="html", encoding=page.encoding, bom=page.bom, url=document.url, site=document.site)
+
+
+def _verdict(document: Document, text: str, spans: Sequence[Span], doubtful: bool) -> tuple[Status, str | None]:
     if doubtful:
         return "doubtful", "more was marked than is likely, so only what is sure has left"
+    if document.page is not None and not document.text:
+        return "empty", "the page shows no text; was it meant to be filled in by a script?"
+    if document.page is not None and document.page.doubt is not None:
+        return "doubtful", document.page.doubt
     if not spans:
         return "unchanged", None
     if not text.strip():
         kinds = sorted({span.kind for span in spans})
         return "empty", f"nothing but boilerplate: {', '.join(kinds)}"
     return "cleaned", None
+
+
+def _moved(mark: Span, by: int) -> Span:
+    """A mark so many code points further on."""
+    values = tuple((name, start + by, end + by) for name, start, end in mark.values)
+    return msgspec.structs.replace(mark, start=mark.start + by, end=mark.end + by, values=values)
 
 
 def _together(first: Sequence[Span], second: Sequence[Span]) -> tuple[Span, ...]:
@@ -179,6 +232,7 @@ def clean(
     html: str | bytes | None = None,
     url: str | None = None,
     site: str | None = None,
+    encoding: str | None = None,
 ) -> Result:
-    """Cleans one text with all packs. See `Cleaner.clean`."""
-    return _default().clean(text, html=html, url=url, site=site)
+    """Cleans one text or page with all packs. See `Cleaner.clean`."""
+    return _default().clean(text, html=html, url=url, site=site, encoding=encoding)

@@ -13,6 +13,8 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
+from cleaner.pages.model import Page
+
 Kind = Literal[
     "headline", "date", "byline", "bio", "credit", "caption", "tags", "related", "appeal", "promo",
     "social", "notice", "ad", "nav", "repeated",
@@ -38,13 +40,14 @@ class Document(msgspec.Struct, frozen=True, dict=True):
     """A text to be judged, and what is known of where it came from.
 
     `site` is what repetition is counted by and what site-bound rules look at; without it the host of
-    `url` serves.
+    `url` serves. `page` is what the text was read from, if it was HTML.
     """
 
     text: str
     url: str | None = None
     site: str | None = None
     id: str | None = None
+    page: Page | None = None
 
     @cached_property
     def lines(self) -> list[str]:

@@ -4,7 +4,8 @@ CleanerError
 ├── PackError          a rule pack that cannot be used: file, rule id, reason
 ├── PatternTimeout     a rule's pattern that ran longer than it may on one text
 ├── InputError         something handed in that cannot be cleaned (the command line says exit 2)
-│   └── DecodeError    bytes that are text in no encoding we could find
+│   ├── DecodeError    bytes that are text in no encoding we could find
+│   └── PageError      HTML that no tree could be made of: too large, too deep, nothing there
 ├── OutputError        a place that cannot be written to, or must not be
 └── RestoreError       a text and a sidecar that do not belong together
 """
@@ -17,6 +18,7 @@ __all__ = [
     "InputError",
     "OutputError",
     "PackError",
+    "PageError",
     "PatternTimeout",
     "RestoreError",
 ]
@@ -40,6 +42,10 @@ class InputError(CleanerError):
 
 class DecodeError(InputError):
     """No encoding turned these bytes into text and back again."""
+
+
+class PageError(InputError):
+    """No tree, or no text, could be made of this HTML."""
 
 
 class OutputError(CleanerError):

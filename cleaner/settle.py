@@ -59,6 +59,9 @@ FINE: frozenset[Kind] = frozenset({"date", "byline", "credit", "tags", "headline
 OPENING: frozenset[Kind] = frozenset({"headline", "date", "byline", "credit", "caption", "tags", "social", "ad", "nav"})
 """Kinds for which the start of a text is a witness; for the rest it is where the story begins."""
 
+STRUCTURE = "page"
+"""The detector whose marks no rule that keeps stands against: words do not bring back what stands elsewhere."""
+
 START, END = "edge.start", "edge.end"
 
 FRAGMENT_RULE = "settle.fragment"
@@ -162,7 +165,8 @@ def _without_vetoed(marks: Sequence[Span]) -> list[Span]:
     left = []
     for mark in marks:
         at = bisect_right(ends, mark.start)
-        if not mark.keep and not (at < len(starts) and starts[at] < mark.end):
+        vetoed = at < len(starts) and starts[at] < mark.end and mark.detector != STRUCTURE
+        if not mark.keep and not vetoed:
             left.append(mark)
     return left
 
@@ -263,7 +267,11 @@ class _Weighing:
 
     def _fragments(self) -> list[Span]:
         """What is caught between removed stretches, the rest of lines that mostly leave, orphan headings."""
-        standing = [mark for mark, stands in zip(self.marks, self.stands, strict=True) if stands]
+        standing = [
+            mark
+            for mark, stands in zip(self.marks, self.stands, strict=True)
+            if stands and mark.detector != STRUCTURE  # which has looked at every line itself
+        ]
         covered = _merged(standing)
         return [*self._gaps(covered), *self._scraps(covered), *self._headings(covered)]
 

@@ -24,8 +24,8 @@ def test_exactly_one_of_text_and_html() -> None:
         clean()
     with pytest.raises(InputError, match="one of the two"):
         clean("a", html="b")
-    with pytest.raises(InputError, match="not built yet"):
-        clean(html="<p>b")
+    with pytest.raises(InputError, match="a text has none"):
+        clean("a", encoding="utf-8")
 
 
 def test_many_is_lazy_and_in_order() -> None:

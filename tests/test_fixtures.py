@@ -35,8 +35,11 @@ def cleaner() -> Cleaner:
 
 @pytest.mark.parametrize("folder", FIXTURES, ids=lambda folder: folder.name)
 def test_fixture(cleaner: Cleaner, folder: Path) -> None:
-    source = (folder / "source.txt").read_bytes().decode("utf-8")
-    result = cleaner.clean(source)
+    page = folder / "source.html"
+    if page.exists():
+        result = cleaner.clean(html=page.read_bytes())
+    else:
+        result = cleaner.clean((folder / "source.txt").read_bytes().decode("utf-8"))
     assert result.text == (folder / "expected.txt").read_bytes().decode("utf-8")
     assert told(result) == json.loads((folder / "expected.json").read_text(encoding="utf-8"))
 

@@ -12,10 +12,13 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 
 ORDER = [
-    "errors", "settings", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.match",
-    "rules.page", "echoes", "headline", "crawl", "settle", "metadata",
-    "sidecar", "files", "repeats", "repeats.blocks", "repeats.thresholds", "repeats.count", "repeats.join", "repeats.store",
-    "repeats.detect", "repeats.learn", "api", "prove",
+    "errors", "settings", "pages.model", "data", "text", "rules.model", "rules.load", "rules.cues", "rules.languages",
+    "rules.match", "rules.page", "echoes", "headline", "crawl", "settle", "metadata",
+    "pages.signs", "pages.parse", "pages.lines", "pages.align", "pages.head", "pages.extract", "pages.judge",
+    "pages.prune", "pages.body", "pages.markup", "pages.document",
+    "pages.linked", "pages.people", "pages.tags", "pages.credits", "pages.facts", "pages.metadata",
+    "sidecar", "files", "repeats", "repeats.blocks", "repeats.thresholds", "repeats.count", "repeats.join",
+    "repeats.store", "repeats.detect", "repeats.learn", "api", "prove",
     "dump.forms", "dump.streams", "dump.put", "dump.options", "dump.fields", "dump.rows", "dump.split", "dump.counts",
     "dump.journal", "dump.judge", "dump.pool", "dump.plan", "dump.report", "dump.work", "dump.bulk", "dump.engine",
     "dump.learning", "dump.passes", "dump", "dump.back",

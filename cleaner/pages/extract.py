@@ -1,0 +1,78 @@
+"""Trafilatura's choice of the body, as shares of our own lines.
+
+One tree serves both: trafilatura copies what it is handed. Its fallbacks stay on, its comments, metadata and
+language detection off.
+"""
+
+from __future__ import annotations
+
+import logging
+from itertools import count
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from cleaner.pages.align import Compact, find, shares
+from cleaner.pages.model import Page
+
+CACHES = 1_000
+"""How many pages trafilatura's and justext's caches may grow over."""
+
+_pages = count(1)
+
+
+class Choice(NamedTuple):
+    """An extractor's choice: the share of each line it took, and the share of its own text that was found."""
+
+    shares: list[float]
+    found: float
+    pieces: list[str]
+
+
+def lighten(tree: HtmlElement) -> None:
+    """Takes out of a tree what no extractor reads, since trafilatura copies it some four times.
+
+    Scripts with linked data stay: its last resort looks into them.
+    """
+    etree.strip_elements(tree, "style", "svg", with_tail=False)
+    for script in list(tree.iter("script")):
+        if "ld+json" not in (script.get("type") or ""):
+            script.drop_tree()
+
+
+def pieces_of(tree: HtmlElement, *, recall: bool = False, fast: bool = False) -> list[str]:
+    """The body that trafilatura takes from a tree, as the pieces of text in it, in order."""
+    import trafilatura
+
+    # It warns of every page it finds nothing on; here that is a result like any other.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    if next(_pages) % CACHES == 0:
+        forget()
+    found = trafilatura.bare_extraction(
+        tree, include_comments=False, output_format="txt", favor_recall=recall, fast=fast, with_metadata=False
+    )
+    if found is None or isinstance(found, dict) or found.body is None:
+        return []
+    pieces = []
+    for element in found.body.iter():
+        if element.text:
+            pieces.append(element.text)
+        if element.tail:
+            pieces.append(element.tail)
+    return pieces
+
+
+def choice(page: Page, pieces: list[str]) -> Choice:
+    """Pieces found again in the lines of a page."""
+    compact = Compact([page.text[line.start : line.end] for line in page.lines])
+    found = find(compact, pieces)
+    total = sum(len("".join(piece.split())) for piece in pieces)
+    return Choice(shares(compact, found), sum(end - start for start, end in found) / max(1, total), pieces)
+
+
+def forget() -> None:
+    """Empties the caches of trafilatura and of what it uses."""
+    from trafilatura.meta import reset_caches
+
+    reset_caches()
