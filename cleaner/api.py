@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from cleaner.crawl import crawl
-from cleaner.data import KINDS, Document, Result, Source, Span, Status, Tool
+from cleaner.data import KINDS, Document, Metadata, Result, Source, Span, Status, Tool
 from cleaner.echoes import echoes
 from cleaner.errors import InputError
 from cleaner.headline import headline
@@ -132,7 +132,7 @@ class Cleaner:
             text=text,
             source=source,
             removed=spans,
-            metadata=read(source, spans, self._pack_languages),
+            metadata=self._metadata(document, spans),
             status=status,
             tool=self.tool,
             reason=reason,
@@ -143,6 +143,14 @@ class Cleaner:
     def _speaks_no_more(self, text: str, before: str) -> bool:
         """Whether a text is in no language that it was not in before, which would bring more rules to it."""
         return self._languages_of(text) <= self._languages_of(before)
+
+    def _metadata(self, document: Document, spans: Sequence[Span]) -> Metadata:
+        said = read(document.text, spans, self._pack_languages)
+        if document.page is None:
+            return said
+        from cleaner.pages.metadata import joined
+
+        return joined(document.page, said)
 
     def _marks(self, document: Document) -> Iterator[Span]:
         for mark in self._said(document):

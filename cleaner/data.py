@@ -114,9 +114,11 @@ class Credit(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the removed stretches say about the article. Empty beats wrong.
+    """What a page's data and the removed stretches say about the article. Empty beats wrong.
 
-    `date` is ISO 8601. `sources` gives, for each field that was filled, the stretches it was read from.
+    `date` and `modified` are ISO 8601, `language` is a tag such as `en-GB`, `canonical` and `licence` are addresses
+    as the page gives them. `sources` gives, for each field read from the text, the stretches it was read from;
+    `origins`, for each read from a page's data, where: `json-ld`, `meta`, `rel`, `markup`, `url` or `search`.
     """
 
     title: str | None = None
@@ -125,6 +127,13 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     credits: list[Credit] = msgspec.field(default_factory=list)
     tags: list[str] = msgspec.field(default_factory=list)
     sources: dict[str, list[Stretch]] = msgspec.field(default_factory=dict)
+    modified: str | None = None
+    captions: list[str] = msgspec.field(default_factory=list)
+    site_name: str | None = None
+    language: str | None = None
+    canonical: str | None = None
+    licence: str | None = None
+    origins: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Tool(msgspec.Struct, frozen=True):

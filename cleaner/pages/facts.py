@@ -1,0 +1,366 @@
+"""What a page says of its article besides the words: title, names, dates, tags, pictures' owners, licence.
+
+A page says most things several times. Each field takes the first source that says anything sensible, in the order
+in which pages keep them true: linked data, then Open Graph and its kin, then what the markup calls itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from cleaner.pages.credits import credits_of
+from cleaner.pages.linked import Item, articles, items_of, names
+from cleaner.pages.people import people_of
+from cleaner.pages.tags import tags_of
+
+
+class Facts(NamedTuple):
+    """What was found, and for each field that was filled where: `json-ld`, `meta`, `rel`, `markup`, `url`, `search`."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    date: str | None = None
+    modified: str | None = None
+    tags: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    site_name: str | None = None
+    language: str | None = None
+    canonical: str | None = None
+    licence: str | None = None
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+Meta = dict[str, list[str]]
+
+LINKED, META, REL, MARKUP, URL, SEARCH = "json-ld", "meta", "rel", "markup", "url", "search"
+
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "publish-date",
+    "publishdate", "date.published", "date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date",
+    "cxenseparse:recs:publishtime", "sailthru.date", "pubdate", "article.published", "last-publish",
+    "article:published", "og:pubdate", "publication_date", "citation_publication_date",
+    "og:published_time", "published_time",
+)  # fmt: skip
+_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified", "revised")
+_TITLES = ("og:title", "twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "headline")
+_AUTHORS = (
+    "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
+    "cxenseparse:author", "og:author", "article:author_name", "creator", "citation_author", "authors",
+)  # fmt: skip
+
+_ISO = re.compile(
+    r"((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?", re.IGNORECASE
+)
+_COMPACT = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[+-]\d\d:?\d\d)?)?$")
+_IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/_-]|$)")
+_SEPARATOR = re.compile(r"\s+[|–—·»•:-]{1,2}\s+")
+_WORDS = re.compile(r"\W+")
+
+
+def facts_of(tree: HtmlElement, url: str | None = None, text: str = "") -> Facts:
+    """The facts of a parsed page. `text` is its visible text, which tells tags from a site's own keywords."""
+    items = items_of(tree)
+    found = articles(items)
+    meta = _meta(tree)
+    said: dict[str, str] = {}
+
+    def first(field: str, *tries: tuple[str, Callable[[], Any]]) -> Any:
+        for source, look in tries:
+            value = look()
+            if value:
+                said[field] = source
+                return value
+        return None
+
+    site_name = first(
+        "site_name", (META, lambda: _one(meta, "og:site_name", "application-name")), (LINKED, lambda: _publisher(found))
+    )
+    title = first(
+        "title",
+        (LINKED, lambda: _headline(found, tree)),
+        (MARKUP, lambda: _heading(tree, site_name, url)),
+        (META, lambda: _bare(_one(meta, *_TITLES), site_name, url)),
+        (MARKUP, lambda: _bare(_text(tree.find(".//title")), site_name, url)),
+    )
+    outlets = [name for name in (site_name, _publisher(found)) if name]
+    authors = first(
+        "authors",
+        (LINKED, lambda: people_of([n for item in found[:1] for n in _authors(item)], outlets)),
+        (META, lambda: people_of(_all(meta, *_AUTHORS), outlets)),
+        (REL, lambda: people_of(_by_rel(tree), outlets)),
+        (MARKUP, lambda: people_of(_by_markup(tree), outlets)),
+    )
+    date = first(
+        "date",
+        (LINKED, lambda: _earliest(found, "datePublished", "dateCreated", "uploadDate")),
+        (META, lambda: _date_in(meta, _PUBLISHED)),
+        (MARKUP, lambda: _time(tree)),
+        (URL, lambda: _date_of_url(url)),
+        (SEARCH, lambda: _searched(tree, url)),
+    )
+    modified = first(
+        "modified",
+        (LINKED, lambda: _earliest(found, "dateModified")),
+        (META, lambda: _date_in(meta, _MODIFIED)),
+    )
+    pictures = credits_of(tree, items)
+    return Facts(
+        title=title,
+        authors=tuple(authors or ()),
+        date=date,
+        modified=modified,
+        tags=tuple(first("tags", *tags_of(tree, found, meta, title or "", text, outlets)) or ()),
+        credits=tuple(first("credits", (MARKUP, lambda: pictures.credits)) or ()),
+        captions=tuple(first("captions", (MARKUP, lambda: pictures.captions)) or ()),
+        site_name=site_name,
+        language=first("language", (MARKUP, lambda: _language(tree)), (META, lambda: _one(meta, "og:locale"))),
+        canonical=first(
+            "canonical", (REL, lambda: _link(tree, "canonical", url)), (META, lambda: _one(meta, "og:url"))
+        ),
+        licence=first("licence", (REL, lambda: _link(tree, "license", url)), (LINKED, lambda: _licence(found))),
+        sources=tuple(said.items()),
+    )
+
+
+def _meta(tree: HtmlElement) -> Meta:
+    meta: Meta = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop")
+        content = " ".join((element.get("content") or "").split())
+        if name and content:
+            meta.setdefault(name.strip().lower(), []).append(content)
+    return meta
+
+
+def _one(meta: Meta, *keys: str) -> str | None:
+    return next((meta[key][0] for key in keys if key in meta), None)
+
+
+def _all(meta: Meta, *keys: str) -> list[str]:
+    return next((meta[key] for key in keys if key in meta and not meta[key][0].startswith(("http:", "https:"))), [])
+
+
+def _text(element: HtmlElement | None) -> str:
+    return "" if element is None else " ".join(element.text_content().split())
+
+
+def _plain(words: str) -> str:
+    return _WORDS.sub(" ", words.lower()).strip()
+
+
+# ---------------------------------------------------------------- title
+
+
+def _headline(found: Sequence[Item], tree: HtmlElement) -> str | None:
+    headings = {_plain(_text(heading)): _text(heading) for heading in tree.iter("h1")}
+    for item in found[:1]:
+        for words in names(item.get("headline")) or names(item.get("name")):
+            title = " ".join(_untagged(words).split())
+            if not title:
+                continue
+            # Linked data cuts long headlines off; the heading that opens with the same words has them all.
+            whole = [shown for plain, shown in headings.items() if plain.startswith(_plain(title)[:40]) and plain]
+            return max([title, *whole], key=len) if len(title) > 40 else title
+    return None
+
+
+def _untagged(words: str) -> str:
+    from html import unescape
+
+    return unescape(re.sub(r"</?\w[^<>]*>", "", words)) if "<" in words or "&" in words else words
+
+
+def _heading(tree: HtmlElement, site_name: str | None, url: str | None) -> str | None:
+    """The one heading of the first level, if it says more than the name of the site."""
+    headings = [words for heading in tree.iter("h1") if (words := _text(heading))]
+    if len(headings) != 1 or len(headings[0]) < 12:
+        return None
+    bare = _plain(headings[0]).replace(" ", "")
+    return None if bare in {_plain(site_name or "").replace(" ", ""), *_host_words(url)} else headings[0]
+
+
+def _bare(title: str | None, site_name: str | None, url: str | None) -> str | None:
+    """A title without the name of its site, which stands at an end, behind a bar or a dash."""
+    if not title:
+        return None
+    known = {_plain(site_name or "").replace(" ", ""), *(_host_words(url))} - {""}
+    parts = _SEPARATOR.split(title)
+    marks = _SEPARATOR.findall(title)
+    while len(parts) > 1 and _names_site(parts[-1], known):
+        parts.pop()
+        marks.pop()
+    while len(parts) > 1 and _names_site(parts[0], known):
+        parts.pop(0)
+        marks.pop(0)
+    return "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True)).strip()
+
+
+def _names_site(part: str, known: Iterable[str]) -> bool:
+    bare = _plain(part).replace(" ", "")
+    return any(bare == name or (len(name) > 3 and name in bare and len(bare) < 2 * len(name) + 6) for name in known)
+
+
+def _host_words(url: str | None) -> list[str]:
+    try:
+        host = (urlsplit(url or "").hostname or "").removeprefix("www.")
+    except ValueError:
+        return []
+    return [host.replace(".", ""), host.rpartition(".")[0].rpartition(".")[2].replace("-", "")]
+
+
+# ---------------------------------------------------------------- people, publisher, licence
+
+
+def _authors(item: Item) -> list[str]:
+    return names(item.get("author")) or names(item.get("creator"))
+
+
+def _publisher(found: Sequence[Item]) -> str | None:
+    return next((name for item in found for name in names(item.get("publisher")) if name.strip()), None)
+
+
+def _by_rel(tree: HtmlElement) -> list[str]:
+    return [_text(link) for link in tree.iter("a") if "author" in (link.get("rel") or "").lower().split()]
+
+
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|author(?:s|-name|s?-list)?|article-?author|autor(?:es)?|writer|signature)(?:$|[\s_-])",
+    re.I,
+)
+
+
+def _maybe_byline(called: str) -> bool:
+    return bool(called) and any(part in called.lower() for part in ("by", "aut", "writ", "sign"))
+
+
+def _by_markup(tree: HtmlElement) -> list[str]:
+    found = [_text(element) for element in tree.iter() if element.get("itemprop") == "author"]
+    if found:
+        return found[:6]
+    for element in tree.iter("a", "span", "div", "p", "address"):
+        called = element.get("class") or ""
+        if _maybe_byline(called) and _BYLINE.search(called):
+            words = _text(element)
+            if 3 < len(words) < 90:
+                return [words]
+    return []
+
+
+def _licence(found: Sequence[Item]) -> str | None:
+    return next((name for item in found for name in names(item.get("license")) if name.strip()), None)
+
+
+# ---------------------------------------------------------------- dates
+
+
+def iso(words: str) -> str | None:
+    """A date as ISO 8601 with time and zone if they are given; None for what is not one."""
+    match = _ISO.search(words) or _COMPACT.match(words.strip())
+    if not match:
+        return None
+    year, month, day, hour, minute, _, zone = match.groups()
+    try:
+        datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0))
+    except ValueError:
+        return None
+    return f"{year}-{month}-{day}" + (f"T{hour}:{minute}{(zone or '').upper()}" if hour else "")
+
+
+def _earliest(found: Sequence[Item], *keys: str) -> str | None:
+    for key in keys:
+        for item in found:
+            for words in names(item.get(key)):
+                date = read_date(words)
+                if date:
+                    return date
+    return None
+
+
+def read_date(words: str) -> str | None:
+    """A date in a form that machines write: ISO 8601, RFC 2822, or seconds since 1970."""
+    date = iso(words)
+    if date or not words.strip():
+        return date
+    from email.utils import parsedate_to_datetime
+
+    bare = words.strip()
+    try:
+        if bare.isdigit() and len(bare) in (10, 13):
+            from datetime import UTC
+
+            return datetime.fromtimestamp(int(bare[:10]), UTC).strftime("%Y-%m-%dT%H:%MZ")
+        when = parsedate_to_datetime(bare)
+    except (ValueError, TypeError, OverflowError, OSError, IndexError):
+        return _spelt(bare)
+    return when.isoformat(timespec="minutes") if when.tzinfo else when.date().isoformat()
+
+
+def _spelt(words: str) -> str | None:
+    from cleaner.metadata import date_of
+
+    return date_of(words) if len(words) <= 60 else None
+
+
+def _date_in(meta: Meta, keys: Iterable[str]) -> str | None:
+    return next((date for key in keys for words in meta.get(key, ()) if (date := read_date(words))), None)
+
+
+def _time(tree: HtmlElement) -> str | None:
+    for element in tree.iter():
+        if element.get("itemprop") == "datePublished":
+            date = read_date(element.get("content") or element.get("datetime") or _text(element))
+            if date:
+                return date
+    for element in tree.iter("time"):
+        date = iso(element.get("datetime") or "") or (
+            read_date(_text(element)) if element.get("datetime") is None else None
+        )
+        if date:
+            return date
+    return None
+
+
+def _date_of_url(url: str | None) -> str | None:
+    match = _IN_URL.search(url or "")
+    return iso(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}") if match else None
+
+
+def _searched(tree: HtmlElement, url: str | None) -> str | None:
+    """What htmldate finds, which looks through the whole page; asked last, since it costs most."""
+    import logging
+    from copy import deepcopy
+
+    from htmldate import find_date
+
+    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+    try:
+        found = find_date(deepcopy(tree), url=url, original_date=True)
+    except Exception:  # whatever a careless page brings up in it: a date is not worth a record
+        return None
+    return iso(found or "")
+
+
+# ---------------------------------------------------------------- links and language
+
+
+def _language(tree: HtmlElement) -> str | None:
+    root = tree.getroottree().getroot()
+    lang = (root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip()
+    return lang.replace("_", "-") or None
+
+
+def _link(tree: HtmlElement, rel: str, url: str | None) -> str | None:
+    for link in tree.iter("link", "a"):
+        if rel in (link.get("rel") or "").lower().split() and link.get("href"):
+            try:
+                return str(urljoin(url or "", link.get("href").strip()))
+            except ValueError:
+                return None
+    return None

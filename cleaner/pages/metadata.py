@@ -1,0 +1,31 @@
+"""A page's facts and what its removed stretches say, as one: the page's own data goes first."""
+
+from __future__ import annotations
+
+from cleaner.data import Metadata
+from cleaner.metadata import credit_of
+from cleaner.pages.facts import facts_of
+from cleaner.pages.model import Page
+
+
+def joined(page: Page, said: Metadata) -> Metadata:
+    """The metadata of a page: each field from its data if they say anything, else from the stretches."""
+    facts = facts_of(page.tree, page.url, page.text)
+    origins = dict(facts.sources)
+    owners = [credit for words in facts.credits if (credit := credit_of(words))]
+    sources = {field: found for field, found in said.sources.items() if field not in origins}
+    return Metadata(
+        title=facts.title or said.title,
+        authors=list(facts.authors) or said.authors,
+        date=facts.date or said.date,
+        credits=owners or said.credits,
+        tags=list(facts.tags) or said.tags,
+        sources=sources,
+        modified=facts.modified,
+        captions=list(facts.captions),
+        site_name=facts.site_name,
+        language=facts.language,
+        canonical=facts.canonical,
+        licence=facts.licence,
+        origins=origins,
+    )

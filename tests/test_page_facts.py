@@ -1,0 +1,187 @@
+"""What a page says of its article: each field from the source that keeps it true, and never a crash."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml.html import document_fromstring
+
+from cleaner import clean
+from cleaner.pages.credits import bare_credit
+from cleaner.pages.facts import Facts, facts_of, read_date
+from cleaner.pages.linked import items_of
+from cleaner.pages.people import people_of
+
+STORY = (
+    "<p>The ferry to Holm stopped on Monday, after divers found a crack in the pier below the old harbour light.</p>"
+)
+
+
+def facts(head: str = "", body: str = "", url: str | None = "https://www.example.org/a") -> Facts:
+    tree = document_fromstring(f"<html lang='en-GB'><head>{head}</head><body>{body}{STORY}</body></html>")
+    return facts_of(tree, url, tree.text_content())
+
+
+def linked(**fields: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **fields})}</script>'
+
+
+def test_linked_data_goes_before_meta_and_each_value_says_where_it_is_from() -> None:
+    found = facts(
+        linked(headline="Ferry stops", author=[{"name": "Ann Harrow"}, {"name": "Tom Brook"}], datePublished="2021-05-03T10:20:00+02:00")  # noqa: E501
+        + '<meta property="og:title" content="Another title"><meta name="author" content="Somebody Else">'
+    )  # fmt: skip
+    assert found.title == "Ferry stops"
+    assert found.authors == ("Ann Harrow", "Tom Brook")
+    assert found.date == "2021-05-03T10:20+02:00"
+    assert dict(found.sources)["authors"] == "json-ld"
+    assert found.language == "en-GB"
+
+
+@pytest.mark.parametrize("end", [" | Valley Monitor", " – Valley Monitor", " - valleymonitor.example", ""])
+def test_the_sites_name_is_no_part_of_a_title(end: str) -> None:
+    head = f'<title>Ferry stops - for good{end}</title><meta property="og:site_name" content="Valley Monitor">'
+    found = facts(head, url="https://www.valleymonitor.example/x")
+    assert found.title == "Ferry stops - for good"
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (["By Ann Harrow and Tom Brook"], ["Ann Harrow", "Tom Brook"]),
+        (["Von Lena Hart, Jan Kern"], ["Lena Hart", "Jan Kern"]),
+        (["Ann Harrow, Senior Staff Writer"], ["Ann Harrow"]),
+        (["https://example.org/ann"], []),
+        (["admin"], []),
+        (["Valley Monitor", "Ann Harrow"], ["Ann Harrow"]),
+        (["Valley Monitor"], ["Valley Monitor"]),
+        (["Ministry of Fish and Chips"], ["Ministry of Fish and Chips"]),
+        (["ann@example.org"], []),
+        (["山田 太郎"], ["山田 太郎"]),
+        (["x" * 400], []),
+    ],
+)
+def test_authors_are_names(given: list[str], names: list[str]) -> None:
+    assert people_of(given, ["Valley Monitor"]) == names
+
+
+@pytest.mark.parametrize(
+    ("words", "date"),
+    [
+        ("2021-05-03", "2021-05-03"),
+        ("2021-05-03T10:20:30.123Z", "2021-05-03T10:20Z"),
+        ("20210503", "2021-05-03"),
+        ("Mon, 03 May 2021 10:20:00 +0200", "2021-05-03T10:20+02:00"),
+        ("1620000000", "2021-05-03T00:00Z"),
+        ("2021-13-45", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_dates(words: str, date: str | None) -> None:
+    assert read_date(words) == date
+
+
+def test_a_date_is_taken_from_the_address_when_nothing_else_says_it() -> None:
+    found = facts(url="https://example.org/news/2021/5/3/ferry")
+    assert (found.date, dict(found.sources)["date"]) == ("2021-05-03", "url")
+
+
+def test_keywords_that_speak_of_the_site_or_in_codes_are_no_tags() -> None:
+    assert facts('<meta name="keywords" content="news, video, weather, sport, politics">').tags == ()
+    codes = ",".join(f"CODE{n}" for n in range(12))
+    assert facts(f'<meta name="keywords" content="{codes}">').tags == ()
+    assert facts('<meta name="keywords" content="ferry, Holm, pier, harbour">').tags == (
+        "ferry",
+        "Holm",
+        "pier",
+        "harbour",
+    )
+
+
+def test_linked_topics_are_tags_outside_of_menus_only() -> None:
+    links = (
+        '<ul class="tags"><li><a href="/topic/ferries">Ferries</a></li><li><a href="/topic/holm">#Holm</a></li></ul>'
+    )
+    assert facts(body=links).tags == ("Ferries", "Holm")
+    assert facts(body=f'<div class="sidebar">{links}</div>').tags == ()
+
+
+@pytest.mark.parametrize(
+    ("figure", "credit"),
+    [
+        ("<figcaption>The pier at dawn. (Photo: Ann Harrow)</figcaption>", "Ann Harrow"),
+        (
+            '<figcaption>The pier at dawn. <span class="credit">Image: Tom Brook/AFP</span></figcaption>',
+            "Tom Brook/AFP",
+        ),
+        ("<figcaption>The pier at dawn. © Valley Archive</figcaption>", "Valley Archive"),
+        ("<figcaption>Der Steg im Morgenlicht. <small>Quelle: Lena Hart</small></figcaption>", "Lena Hart"),
+        ("<figcaption>The pier at dawn, seen from the east.</figcaption>", None),
+        ("<figcaption>Picture houses were full that year.</figcaption>", None),
+    ],
+)
+def test_credits_are_read_from_captions(figure: str, credit: str | None) -> None:
+    found = facts(body=f"<figure><img src='x.jpg'>{figure}</figure>")
+    assert found.credits == ((credit,) if credit else ())
+    assert all(not caption.endswith(str(credit)) for caption in found.captions)
+
+
+def test_an_agency_whose_name_begins_with_picture_keeps_it() -> None:
+    assert bare_credit("picture alliance/dpa") == "picture alliance/dpa"
+    assert bare_credit("Foto: picture alliance/dpa") == "picture alliance/dpa"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '<!-- {"@type": "NewsArticle", "headline": "Ferry stops"} -->',
+        '{"@type": "NewsArticle", "headline": "Ferry stops",}',
+        '[{"@type": ["Article", "X"], "headline": "Ferry stops"}]',
+        '{"@graph": [{"@type": "WebSite"}, {"@type": "NewsArticle", "headline": "Ferry stops"}]}',
+        '{"@type": "NewsArticle", "headline": "Ferry\tstops"}',
+    ],
+)
+def test_careless_linked_data_is_read_all_the_same(script: str) -> None:
+    assert facts(f'<script type="application/ld+json">{script}</script>').title == "Ferry stops"
+
+
+HOSTILE = [
+    "{", "null", "[]", '"x"', "1e999", "[" * 5_000, '{"@type": {"a": 1}}', '{"@type": "NewsArticle", "author": 7}',
+    '{"@type": "NewsArticle", "author": [[[["x"]]]], "keywords": {"name": null}, "datePublished": ["2021"]}',
+    '{"@type": "NewsArticle", "headline": {"name": {"name": {"name": 1}}}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("script", HOSTILE)
+def test_hostile_linked_data_is_passed_over(script: str) -> None:
+    found = facts(f'<script type="application/ld+json">{script}</script>')
+    assert found.tags == ()
+
+
+def test_huge_linked_data_is_not_parsed() -> None:
+    page = document_fromstring(f'<html><script type="application/ld+json">["{"x" * 2_000_000}"]</script></html>')
+    assert items_of(page) == []
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200), st.text(max_size=80))
+def test_no_page_crashes_it(words: str, url: str) -> None:
+    tree = document_fromstring(
+        "<html><head></head><body><h1>x</h1><time></time><figure><figcaption></figcaption></figure></body></html>"
+    )
+    for element in tree.iter("h1", "time", "figcaption"):
+        element.text = "".join(letter for letter in words if letter.isprintable())
+    assert isinstance(facts_of(tree, url, words), Facts)
+
+
+def test_the_result_carries_the_facts_and_says_where_they_are_from() -> None:
+    head = linked(headline="Ferry stops", author="Ann Harrow")
+    page = f"<html lang='en'><head>{head}</head><body><article>{STORY * 3}</article></body></html>"
+    metadata = clean(html=page, url="https://example.org/2021/05/03/ferry").metadata
+    assert (metadata.title, metadata.authors, metadata.date) == ("Ferry stops", ["Ann Harrow"], "2021-05-03")
+    assert metadata.origins["title"] == "json-ld"
+    assert metadata.language == "en"
