@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     )
     from cleaner.sidecar import restore
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Block",
     "Cleaner",

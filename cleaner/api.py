@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from importlib import metadata as distribution
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from cleaner import __version__
 from cleaner.crawl import crawl
 from cleaner.data import KINDS, Document, Metadata, Result, Source, Span, Status, Tool
 from cleaner.echoes import echoes
@@ -19,18 +20,20 @@ from cleaner.pages.body import body
 from cleaner.pages.markup import markup
 from cleaner.rules.load import Pack, load_packs
 from cleaner.rules.match import Matcher
-from cleaner.settle import cut, settle
+from cleaner.settle import Settled, Spared, cut, settle, spared
+
+if TYPE_CHECKING:
+    from cleaner.explain import Explanation, Saved
 
 Detector = Callable[[Document], Iterable[Span]]
 
+Find = Callable[[Document], Settled]
 
-@lru_cache(maxsize=1)
-def version() -> str:
-    """The installed version of this package."""
-    try:
-        return distribution.version("cleaner")
-    except distribution.PackageNotFoundError:
-        return "0+unknown"
+Through = Callable[[Find, Document], Settled]
+"""Stands between a text and what is found in it: may show the detectors a view of the text, and let less leave."""
+
+View = Callable[[Document], tuple[Document, Callable[[Span], Span | None]]]
+"""What the detectors look at in place of a document, and the way back for spans; None for what must stay."""
 
 
 class Cleaner:
@@ -51,7 +54,7 @@ class Cleaner:
         keep: Iterable[str] = (),
     ) -> None:
         """Raises PackError for packs that cannot be used, InputError for the rest."""
-        loaded = load_packs(packs)
+        self._packs = loaded = load_packs(packs)
         matcher = Matcher(loaded)
         self._kept = frozenset(keep)
         unknown = sorted(self._kept - set(KINDS))
@@ -67,7 +70,7 @@ class Cleaner:
             learned = Repeats(Path(repeats))
             self.detectors += (learned,)
             hashes["repeats"] = learned.hash
-        self.tool = Tool("cleaner", version(), hashes)
+        self.tool = Tool("cleaner", __version__, hashes)
         self._pack_languages = {pack.name: pack.lang for pack in loaded if pack.lang}
 
     def clean(
@@ -108,8 +111,12 @@ class Cleaner:
         for document in documents:
             yield self.judge(document if isinstance(document, Document) else Document(document))
 
-    def judge(self, document: Document, origin: Source | None = None) -> Result:
-        """The result for one document; `origin` goes into its sidecar."""
+    def judge(self, document: Document, origin: Source | None = None, through: Through | None = None) -> Result:
+        """The result for one document; `origin` goes into its sidecar.
+
+        `through` is asked instead of the detectors, with a function that asks them: for texts with a syntax of
+        their own, and for stretches that a person has accepted.
+        """
         source = document.text
         spans: tuple[Span, ...] = ()
         text = source
@@ -117,10 +124,10 @@ class Cleaner:
         current = document
         while True:
             # What one cut lays bare may be boilerplate in its turn; text only shrinks, so this ends.
-            settled = settle(current, self._marks(current))
+            settled = through(self._find, current) if through else self._find(current)
             doubtful = doubtful or settled.doubtful
             if settled.spans:
-                spans = _together(spans, settled.spans) if spans else settled.spans
+                spans = together(spans, settled.spans) if spans else settled.spans
                 text = cut(source, spans)
             if current.page is None and (
                 not settled.spans or (settled.final and self._speaks_no_more(text, current.text))
@@ -139,6 +146,50 @@ class Cleaner:
             id=document.id,
             origin=origin or _origin(document),
         )
+
+    def explain(self, result: Result, view: View | None = None) -> Explanation:
+        """What left a text and why, with the reasons of the rules, and what was nearly removed and what saved it.
+
+        `result` is one that this cleaner gave; `view` is what its detectors looked at if that was not the text.
+        """
+        bare = result.explain()
+        removed = tuple(msgspec.structs.replace(one, why=self.why(one.rule)) for one in bare.removed)
+        return msgspec.structs.replace(bare, removed=removed, saved=tuple(self._saved(result, view)))
+
+    def why(self, rule: str) -> str | None:
+        """What makes a rule's stretch a sign of boilerplate, for a person to read; None for what is no rule."""
+        pack = next((pack for pack in self._packs if pack.name == rule.partition(".")[0]), None)
+        return next((one.why for one in pack.rules if one.id == rule), None) if pack else None
+
+    def _saved(self, result: Result, view: View | None) -> Iterator[Saved]:
+        from cleaner.explain import Saved
+
+        document = Document(result.text, result.origin.url, result.origin.site, result.id)
+        seen, back = view(document) if view else (document, lambda span: span)
+        marks = [mark for detector in self.detectors for mark in detector(seen)]
+        kept = [mark for mark in marks if self._keeps(mark)]
+        said = [
+            *spared(seen, (mark for mark in marks if not self._keeps(mark))),
+            *(Spared(mark, "settings") for mark in kept if not mark.keep),
+        ]
+        once: set[tuple[int, int, str]] = set()
+        for mark, because, by in sorted(said, key=lambda one: (one.mark.start, one.mark.end, one.mark.rule)):
+            stays = back(mark)
+            if stays is None or (stays.start, stays.end, stays.rule) in once:
+                continue
+            once.add((stays.start, stays.end, stays.rule))
+            for piece in _moved_back(stays, result.removed):
+                words = result.source[piece.start : piece.end]
+                yield Saved(
+                    piece.start, piece.end, piece.kind, piece.rule, piece.detector, words, because, by,
+                    self.why(mark.rule),
+                )  # fmt: skip
+
+    def _keeps(self, mark: Span) -> bool:
+        return mark.kind in self._kept or mark.rule in self._kept
+
+    def _find(self, document: Document) -> Settled:
+        return settle(document, self._marks(document))
 
     def _speaks_no_more(self, text: str, before: str) -> bool:
         """Whether a text is in no language that it was not in before, which would bring more rules to it."""
@@ -200,7 +251,7 @@ def _moved(mark: Span, by: int) -> Span:
     return msgspec.structs.replace(mark, start=mark.start + by, end=mark.end + by, values=values)
 
 
-def _together(first: Sequence[Span], second: Sequence[Span]) -> tuple[Span, ...]:
+def together(first: Sequence[Span], second: Sequence[Span]) -> tuple[Span, ...]:
     """Spans of the source, from those cut first and those found in what was left, whose offsets are moved back."""
     joined = list(first)
     for span in second:

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from functools import cached_property
 from hashlib import sha256
 from itertools import accumulate, pairwise
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
 from cleaner.pages.model import Page
+
+if TYPE_CHECKING:
+    from cleaner.explain import Explanation
 
 Kind = Literal[
     "headline", "date", "byline", "bio", "credit", "caption", "tags", "related", "appeal", "promo",
@@ -242,6 +245,24 @@ class Result(msgspec.Struct, frozen=True):
                 for s in self.removed
             ],
         )
+
+    def explain(self) -> Explanation:
+        """What left and why, to look at or as data; `Cleaner.explain` knows also what was nearly removed."""
+        from cleaner.explain import Explanation, Leaving
+
+        source = self.source
+        removed = (
+            Leaving(s.start, s.end, s.kind, s.rule, s.detector, source[s.start : s.end], s.witnesses)
+            for s in self.removed
+        )
+        return Explanation(source, self.status, tuple(removed), reason=self.reason, id=self.id)
+
+    def __rich__(self) -> Explanation:
+        """Rich shows a result as its explanation."""
+        return self.explain()
+
+    def _repr_html_(self) -> str:
+        return self.explain()._repr_html_()
 
     def sidecar(self) -> dict[str, Any]:
         """The result as plain data, ready for JSON; `restore` takes it back. See `cleaner.data.Sidecar`."""

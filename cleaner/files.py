@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import stat
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
@@ -121,6 +122,22 @@ def write_blocks(path: Path, blocks: Iterable[bytes]) -> None:
     finally:
         with suppress(OSError):
             os.unlink(name)
+
+
+def rewrite(path: Path, before: bytes, data: bytes) -> None:
+    """Puts new bytes in place of a file's own, whole or not at all; the mode stays, and links go on pointing there.
+
+    Raises OutputError if the file no longer holds `before`, or with the system's reason.
+    """
+    try:
+        place = path.resolve(strict=True)
+        mode = stat.S_IMODE(place.stat().st_mode)
+        if place.read_bytes() != before:
+            raise OutputError(f"{path}: was changed by another while it was cleaned; it is left as it is now")
+        write_whole(place, data)
+        place.chmod(mode)
+    except OSError as error:
+        raise _unwritable(path, error) from None
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

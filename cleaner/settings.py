@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import msgspec
 from cleaner.errors import InputError
 
 OWN, SHARED = ".cleaner.toml", "pyproject.toml"
+BESIDE, NONE = "beside", "none"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", omit_defaults=True):
@@ -25,6 +27,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     keep      kinds, or ids of rules, that stay in the text
     repeats   the folder that `cleaner learn` wrote
     encoding  of files without a byte order mark
+    site      what the site of a text is called: a name, or folders from the settings' own in which `*` stands for it
+              (`"corpus/*"`: the folder below corpus)
+    sidecar   where `cleaner check --fix` puts sidecars: `"beside"` each file, `"none"`, or a folder
     fields    what the columns of a dump are called: `{text = "maintext", url = "link"}`
     file      where the settings stood; None if there were none
     """
@@ -33,8 +38,27 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     keep: tuple[str, ...] = ()
     repeats: str | None = None
     encoding: str | None = None
+    site: str | None = None
+    sidecar: str = BESIDE
     fields: dict[str, str] = {}
     file: str | None = None
+
+    def site_of(self, path: Path) -> str | None:
+        """The site that a file's folder stands for; None where `site` does not reach."""
+        if self.site is None or "*" not in self.site:
+            return self.site
+        root = Path(self.file).parent if self.file else Path.cwd()
+        try:
+            folders = path.absolute().relative_to(root.absolute()).parent.parts
+        except ValueError:
+            return None
+        found = None
+        asked = self.site.strip("/").split("/")
+        for name, given in zip_longest(asked, folders[: len(asked)]):
+            if given is None or name not in ("*", given):
+                return None
+            found = given if name == "*" else found
+        return found
 
 
 def find(start: Path) -> Settings:
@@ -86,6 +110,7 @@ def read(file: Path) -> Settings | None:
         given,
         packs=None if given.packs is None else tuple(_located(given.packs, file.parent)),
         repeats=None if given.repeats is None else str(file.parent / given.repeats),
+        sidecar=given.sidecar if given.sidecar in (BESIDE, NONE) else str(file.parent / given.sidecar),
         file=str(file),
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -548,3 +548,55 @@ def _last_break(white: str) -> int:
     if lines and not _breaks(lines[-1]):
         return len(white) - len(lines[-1])
     return len(white)
+
+
+def rewidened(document: Document, spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans of which others were let go, or which were moved, with the white space around them weighed anew."""
+    text = document.text
+    bare = []
+    for span in spans:
+        start, end = content(text, span.start, span.end)
+        if start < end:
+            bare.append(msgspec.structs.replace(span, start=start, end=end))
+    return _widened(document, bare)
+
+
+Because = Literal["keep", "place", "alone", "doubtful", "held", "settings"]
+"""Why a mark took nothing out: a keep-rule vetoed it, it was out of its place, it was not sure and had no witness, more
+was marked than is likely; or it stood, and the form of the text or a person's word held the stretch; or the settings
+keep its kind or rule."""
+
+
+class Spared(NamedTuple):
+    """A mark that did not take its stretch out, why, and what saved it: the keep-rule, or the place it missed."""
+
+    mark: Span
+    because: Because
+    by: str | None = None
+
+
+def spared(document: Document, marks: Iterable[Span]) -> list[Spared]:
+    """What speaks against a text that has been settled to the end, and why nothing came of it.
+
+    `marks` are those of all detectors on the text that is left. Weighs as `settle` does and decides nothing.
+    """
+    ordered = sorted(_trimmed(document.text, marks), key=_order)
+    spoken = _without_vetoed(ordered)
+    keeps = [mark for mark in ordered if mark.keep]
+    said = [
+        Spared(mark, "keep", next(keep.rule for keep in keeps if keep.start < mark.end and mark.start < keep.end))
+        for mark in ordered
+        if not mark.keep and mark not in spoken
+    ]
+    weighing = _Weighing(document, spoken)
+    doubtful = _takes_too_much(document.text, weighing.standing())
+    for at, mark in enumerate(weighing.marks):
+        if mark.detector == "settle":
+            continue
+        if weighing.stands[at]:
+            said.append(Spared(mark, "doubtful" if doubtful else "held"))
+        elif not weighing._allowed(at):
+            said.append(Spared(mark, "place", mark.where))
+        else:
+            said.append(Spared(mark, "alone"))
+    return sorted(said, key=lambda one: _order(one.mark))

@@ -11,11 +11,13 @@ from importlib import import_module
 
 import click
 
+from cleaner import __version__
 from cleaner.cli.options import FAILED
 from cleaner.errors import CleanerError
 
 COMMANDS = {
     "clean": "Clean folders, files, or standard input (-).",
+    "check": "Say what would leave files; with --fix, take it out in place.",
     "explain": "Show what would leave a text, and why.",
     "learn": "Count what a dump says again and again.",
     "report": "Show what a run removed, in one page that opens from disk.",
@@ -64,6 +66,6 @@ class _Lazily(click.Group):
 
 
 @click.group(cls=_Lazily, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="cleaner")
+@click.version_option(__version__)
 def cli() -> None:
     """Give back the article, and nothing but the article."""

@@ -8,7 +8,7 @@ import click
 
 from cleaner.settings import Settings, find
 
-FAILED = 2
+FOUND, FAILED = 1, 2
 
 packs_option = click.option(
     "--packs",

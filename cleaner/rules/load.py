@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from importlib import resources
-from importlib.metadata import EntryPoint, entry_points
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 import regex
@@ -21,6 +20,9 @@ import regex
 from cleaner.data import KINDS, Where
 from cleaner.errors import PackError
 from cleaner.rules.model import Head, Rule, Takes
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ALL = "all"
 """Stands for all packs that come with the package, where packs are named."""
@@ -106,6 +108,8 @@ def _find(entry: str | Path, shared: dict[str, str]) -> Pack:
     name = str(entry)
     if name in builtin_names():
         return _builtin(name, {} if name == SHARED else shared)
+    from importlib.metadata import entry_points  # slow to import, and few name installed packs
+
     installed = entry_points(group=INSTALLED)
     if name in installed.names:
         return _read(_path_of(installed[name]), shared)
@@ -274,7 +278,12 @@ def _pattern_complaints(rule: Rule) -> Iterable[str]:
     for name, pattern in (("match", rule.pattern), ("unless", rule.unless), *signs):
         if pattern is None:
             continue
-        if not rule.case and _UPPER_IGNORING_CASE.search(_ignoring_case(pattern)):
+        # Most patterns name no case at all, and taking one apart is slow.
+        if (
+            not rule.case
+            and _UPPER_IGNORING_CASE.search(pattern)
+            and _UPPER_IGNORING_CASE.search(_ignoring_case(pattern))
+        ):
             yield f"{name}: \\p{{Lu}} while ignoring case also finds small ones; write (?-i:\\p{{Lu}}) or case = true"
         problem = _names_complaint(pattern)
         if problem:

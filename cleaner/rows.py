@@ -1,0 +1,87 @@
+"""One row of JSON lines, of which only the text changes: all other bytes stay as they were written."""
+
+from __future__ import annotations
+
+import json
+import re
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import Any
+
+from cleaner.errors import InputError
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_DECODER = json.JSONDecoder()
+
+
+class Row:
+    """A JSON object on a line, and where the literal of its text stands."""
+
+    def __init__(self, line: bytes, field: str) -> None:
+        """Raises InputError for a line that is no JSON object, or no UTF-8."""
+        self.text: str | None = None
+        self._values: dict[str, Any] = {}
+        self._at = (0, 0)
+        self._mark = BOM_UTF8 if line.startswith(BOM_UTF8) else b""
+        try:
+            self._line = line[len(self._mark) :].decode()
+            for name, value, start, end in _members(self._line):
+                self._values[name] = value
+                if name == field:
+                    self.text = value if isinstance(value, str) else None
+                    self._at = start, end
+        except UnicodeDecodeError as error:
+            raise InputError(f"the line is not UTF-8: {error}") from None
+        except (ValueError, IndexError, RecursionError) as error:
+            raise InputError(f"the line is not JSON: {error}") from None
+
+    @property
+    def id(self) -> str | None:
+        """The row's own id, if it has one."""
+        value = self._values.get("id")
+        return None if value is None else str(value)
+
+    def word(self, field: str) -> str | None:
+        """The string in a field; None if there is none."""
+        value = self._values.get(field)
+        return value if isinstance(value, str) else None
+
+    def with_text(self, text: str) -> bytes:
+        """The line with another text, escaped as the old one was."""
+        start, end = self._at
+        old = self._line[start:end]
+        escaped = json.dumps(text, ensure_ascii=old.isascii())
+        if not old.isascii():
+            escaped = "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in escaped)
+        return self._mark + (self._line[:start] + escaped + self._line[end:]).encode()
+
+
+def _members(line: str) -> Iterator[tuple[str, Any, int, int]]:
+    """Names and values of the object on a line, with the bounds of each value."""
+    at = _skip(line, 0)
+    if line[at : at + 1] != "{":
+        raise InputError("the line is no JSON object with fields")
+    at = _skip(line, at + 1)
+    while line[at] != "}":
+        if line[at] != '"':
+            raise ValueError(f"a field's name is missing at column {at + 1}")
+        name, at = scanstring(line, at + 1, True)
+        at = _skip(line, at)
+        if line[at] != ":":
+            raise ValueError(f"a colon is missing at column {at + 1}")
+        start = _skip(line, at + 1)
+        value, end = _DECODER.raw_decode(line, start)
+        yield name, value, start, end
+        at = _skip(line, end)
+        if line[at] == "," and line[_skip(line, at + 1)] == '"':
+            at = _skip(line, at + 1)
+        elif line[at] != "}":
+            raise ValueError(f"a comma or the end of the object is missing at column {at + 1}")
+    if _skip(line, at + 1) != len(line):
+        raise ValueError(f"something follows the object at column {at + 2}")
+
+
+def _skip(line: str, at: int) -> int:
+    found = _SPACE.match(line, at)
+    return found.end() if found else at
