@@ -51,7 +51,7 @@ def make_dump(folder: Path) -> None:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("whole")
     make_dump(root / "in")
-    clean_dump([root / "in"], root / "out", OPTIONS, workers=2)
+    clean_dump([root / "in"], root / "out", Options(packs=("any", "en"), learn=True), workers=2)
     return root
 
 

@@ -115,7 +115,9 @@ def _inside(path: Path) -> bytes:
 
 def _of_text(path: Path, beside: Path) -> Cleaned:
     sidecar = parse(_inside(beside))
-    text = "" if sidecar.status == "failed" else decode(_inside(path), sidecar.source.encoding).text
+    # Pages may come in any encoding; their text is always written in UTF-8.
+    encoding = "utf-8" if sidecar.source.form == "html" else sidecar.source.encoding
+    text = "" if sidecar.status == "failed" else decode(_inside(path), encoding).text
     return Cleaned(sidecar.source.path or path.name, text, sidecar)
 
 
