@@ -25,6 +25,9 @@ HOLDS = 0.85
 SMALL = 0.3
 """A box with at most this share of the story may be what its name says; a larger one is the story itself."""
 
+SMALL_BOX = 0.6
+"""The same for boxes of facts, which are long where they quote a speech or a law."""
+
 SHORT = 0.35
 """An extractor that took less than this share of the page's prose took too little."""
 
@@ -42,13 +45,13 @@ BAD = (
 )  # fmt: skip
 """Signs of boxes whose prose is not counted as the page's."""
 
-LEFT = BAD | S.BYLINE | S.CREDIT | S.DATE | S.TAGS | S.HEADER | S.FIGURE
+LEFT = BAD | S.BYLINE | S.CREDIT | S.DATE | S.TAGS | S.HEADER | S.FIGURE | S.ARTICLE
 """Signs of boxes out of which nothing is taken back."""
 
 OUT = S.SOCIAL | S.BIO | S.BYLINE | S.CAPTION | S.CREDIT | S.COMMENTS | S.PROMO | S.BOX | S.FOOTER
 """Signs of boxes that leave the story though the extractor took them."""
 
-TEXTUAL = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "td", "th"})
+TEXTUAL = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "td", "th"})
 """Elements whose text is taken back even where it is short."""
 
 ENDS = re.compile(r"[.!?…。！？؟۔][\"'”’»›)\]“」』）]*$")
@@ -115,7 +118,8 @@ class View:
             if box is self.root:
                 continue
             around = called[above] if above >= 0 else 0
-            small = self.taken_mass[box.number] < SMALL * whole or not whole
+            share = self.taken_mass[box.number] / whole if whole else 0.0
+            small = share < (SMALL_BOX if box.own & Sign.BOX else SMALL)
             called[box.number] = around | (box.own if small else 0)
         return inside, called
 
@@ -199,6 +203,8 @@ def _is_story(view: View, at: int, line: Line) -> bool:
         signs &= ~Sign.FIGURE
     if signs & LEFT:
         return False
+    if line.box.level == 1:
+        return False  # a title, of this story or another
     if view.prose[at]:
         return True
     return view.first < at < view.last and view.linked[at] < MENTIONED and line.box.tag in TEXTUAL

@@ -110,18 +110,21 @@ def _summary(view: View) -> None:
     """
     page = view.page
     summaries = [_words(summary) for summary in page.summaries]
-    title = max((at for at, kind in page.kinds.items() if kind == "headline"), default=len(page.lines))
     begun = next((at for at, _ in _kept(view) if view.prose[at]), view.first)
+    heads = [at for at, line in enumerate(page.lines[:begun]) if line.box.level == 1]
+    title = max((at for at, kind in page.kinds.items() if kind == "headline"), default=max(heads, default=begun))
     followed = False
     for at, line in enumerate(page.lines[:begun]):
         if page.body[at] or at in page.kinds or line.size < SHORTEST_SUMMARY or view.linked[at] > LINKED:
             continue
         signs = view.signs(at)
         words = _words(page.words(line))
-        said = any(len(words & summary) >= SUMMARY_WORDS * len(words) for summary in summaries)
+        said = not line.own & Sign.CAPTION and any(
+            len(words & summary) >= SUMMARY_WORDS * len(words) for summary in summaries
+        )
         after = title < at < title + SUMMARY_REACH and not signs & NO_SUMMARY
         ends = ENDS.search(page.text, line.end - 5, line.end) is not None
-        if said or (after and (signs & Sign.LEAD or (ends and not followed))):
+        if said or (after and (signs & Sign.LEAD or (ends and (view.taken[at] or not followed)))):
             page.body[at] = True
             followed = followed or after
 
