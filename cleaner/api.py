@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cleaner import __version__
+from cleaner.allow import Allow, Entry
+from cleaner.allow import through as accepted
 from cleaner.crawl import crawl
 from cleaner.data import KINDS, Document, Metadata, Result, Source, Span, Status, Tool
 from cleaner.echoes import echoes
@@ -43,6 +45,7 @@ class Cleaner:
              `"all"` for all that come with it; None is the same as `["all"]`
     repeats  the folder that `cleaner learn` wrote: what sites say again and again is known from it
     keep     kinds, or ids of rules, that stay in the text whatever speaks against them
+    allow    single stretches that stay: the rule that took them, and their hash, as `cleaner.allow.entry_of` gives it
 
     Cleaners can be pickled; results do not depend on the process they were made in.
     """
@@ -52,11 +55,13 @@ class Cleaner:
         packs: Sequence[str | Path | Pack] | None = None,
         repeats: str | Path | None = None,
         keep: Iterable[str] = (),
+        allow: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Raises PackError for packs that cannot be used, InputError for the rest."""
         self._packs = loaded = load_packs(packs)
         matcher = Matcher(loaded)
         self._kept = frozenset(keep)
+        self._allow = Allow(entries=dict.fromkeys((Entry(*entry) for entry in allow), ""))
         unknown = sorted(self._kept - set(KINDS))
         unknown = unknown and sorted(set(unknown) - {rule.id for rule in matcher.rules})
         if unknown:
@@ -117,6 +122,8 @@ class Cleaner:
         `through` is asked instead of the detectors, with a function that asks them: for texts with a syntax of
         their own, and for stretches that a person has accepted.
         """
+        if self._allow.entries:
+            through = accepted(self._allow, set(), through)
         source = document.text
         spans: tuple[Span, ...] = ()
         text = source

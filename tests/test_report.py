@@ -14,7 +14,7 @@ from cleaner.cli import cli
 from cleaner.dump import clean_dump
 from cleaner.dump.back import documents as cleaned
 from cleaner.errors import InputError
-from cleaner.report.page import inert, render, stretch_hash
+from cleaner.report.page import inert, render
 from cleaner.report.summary import summarise
 
 STORY = "The ferry left the old pier at dawn with nine people and a piano on board. Nobody had asked why."
@@ -141,8 +141,3 @@ def test_the_command_writes_one_page(tmp_path: Path) -> None:
     assert "14 documents" in done.output
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert not re.search(r"""(?:src|href)=["'](?!#)""", re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL))
-
-
-def test_a_verdict_on_a_stretch_goes_with_its_words_not_its_place() -> None:
-    assert stretch_hash("Sign up  today\n") == stretch_hash("sign up today")
-    assert stretch_hash("Sign up today") != stretch_hash("Sign up now")

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 )
 @click.option("--text-only", is_flag=True, help="Also write OUT/texts.txt: all cleaned texts, one after another.")
 @click.option("--repeats", type=click.Path(path_type=Path), help="What `cleaner learn` found; nothing is learned then.")
+@click.option(
+    "--review", type=click.Path(path_type=Path), help="Verdicts saved from a report; OUT/review.json if there."
+)
 @click.option("--no-learn", is_flag=True, help="Do not count what the dump repeats before cleaning it.")
 @click.option("--workers", "-w", type=click.IntRange(1), default=None, help="Processes; all cores by default.")
 @click.option(
@@ -54,6 +57,7 @@ def clean(
     inputs: tuple[Path, ...], output: Path | None, packs: tuple[str, ...], keep: tuple[str, ...],
     encoding: str | None, fields: tuple[str, ...], sidecar: str, text_only: bool, workers: int | None, seconds: float,
     size: int, ratio: int, follow: bool, fresh: bool, dry_run: bool, quiet: bool, repeats: Path | None, no_learn: bool,
+    review: Path | None,
 ) -> int:  # fmt: skip
     """Clean folders, files, or standard input (-).
 
@@ -83,6 +87,7 @@ def clean(
         return 0
     if output is None:
         raise click.UsageError("say where to write: cleaner clean IN -o OUT")
+    options = _reviewed(options, output, review)
     if text_only and sidecar == "none":
         raise click.UsageError("--text-only reads the texts back by their sidecars; leave --sidecar none out")
     with _Progress(quiet) as progress:
@@ -99,6 +104,27 @@ def clean(
         _write_texts(output)
     _print_summary(done, quiet)
     return FAILED if done.counts.failed else 0
+
+
+def _reviewed(options: Options, out: Path, review: Path | None) -> Options:
+    """The options with what a person decided in a report."""
+    from msgspec.structs import replace
+
+    from cleaner.errors import InputError
+    from cleaner.repeats.store import decide
+    from cleaner.report.review import load, of
+
+    if review is not None and not review.is_file():
+        raise InputError(f"{review}: there is no such file; save it from the report")
+    verdicts = load(review or out)
+    blocks = {" ".join(key): value for key, value in of(verdicts, "block").items()}
+    if blocks:
+        decide(Path(options.repeats) if options.repeats else out / "repeats", blocks)
+    return replace(
+        options,
+        keep=(*options.keep, *(rule for (rule,) in of(verdicts, "rule"))),
+        allow=tuple(sorted((rule, hash_) for rule, hash_ in of(verdicts, "stretch"))),
+    )
 
 
 def _cores() -> int:

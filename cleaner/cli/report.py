@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from cleaner.report.page import Block
     from cleaner.report.summary import Summary
 
 
@@ -21,24 +22,39 @@ def report(out: Path, output: Path | None, sample: int | None, serve: bool) -> i
     from cleaner.dump.back import documents
     from cleaner.files import write_whole
     from cleaner.report.page import render
+    from cleaner.report.review import load
     from cleaner.report.summary import SAMPLE, summarise
 
+    blocks = _blocks(out)
     summary = summarise(documents(out), SAMPLE if sample is None else sample)
     if serve:
-        return _serve(summary, out)
+        return _serve(summary, blocks, out)
     page = output or out / "report.html"
-    write_whole(page, render(summary, out.resolve().name).encode())
+    write_whole(page, render(summary, out.resolve().name, blocks, load(out)).encode())
     click.echo(f"{page}: {summary.all.documents} documents, {len(summary.shown)} of them shown")
     return 0
 
 
-def _serve(summary: Summary, out: Path) -> int:
+def _blocks(out: Path) -> list[Block]:
+    from cleaner.repeats.store import review, site_word
+    from cleaner.report.page import Block
+
+    return [
+        Block(
+            f"{site_word(one.site)} {one.key}", one.site, one.documents, one.documents / max(1, one.of), one.example,
+            one.verdict,
+        )
+        for one in review(out / "repeats")
+    ]  # fmt: skip
+
+
+def _serve(summary: Summary, blocks: list[Block], out: Path) -> int:
     from cleaner.report.page import render
     from cleaner.report.review import load, save
     from cleaner.report.serve import Server
 
     with Server(lambda verdicts: save(out, verdicts)) as server:
-        server.page = render(summary, out.resolve().name, verdicts=load(out), serve=server.token).encode()
+        server.page = render(summary, out.resolve().name, blocks, load(out), server.token).encode()
         click.echo(f"{server.url}\nOpen it in a browser of this machine; Ctrl-C ends it.")
         server.serve_forever()
     return 0

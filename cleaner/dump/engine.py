@@ -92,7 +92,8 @@ def run(
 def settings(options: Options, tool: Tool) -> dict[str, Any]:
     """All that the bytes in OUT depend on besides the input."""
     return {
-        "version": tool.version, "packs": tool.packs, "keep": sorted(options.keep), "learn": options.learn,
+        "version": tool.version, "packs": tool.packs, "keep": sorted(options.keep),
+        "allow": sorted(options.allow), "learn": options.learn,
          "encoding": options.encoding, "fields": options.fields, "sidecar": options.sidecar,
     }  # fmt: skip
 

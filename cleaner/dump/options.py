@@ -28,7 +28,7 @@ class Limits(msgspec.Struct, frozen=True):
 class Options(msgspec.Struct, frozen=True):
     """How a dump is read, cleaned and written.
 
-    packs, keep, repeats  as in `cleaner.Cleaner`
+    packs, keep, allow, repeats  as in `cleaner.Cleaner`
     encoding   of files without a byte order mark
     fields     what columns are called: {"text": "maintext"}; those left out are guessed by name
     sidecar    "full" restores and explains; "slim" has status, metadata and places only; "none" writes none
@@ -38,6 +38,7 @@ class Options(msgspec.Struct, frozen=True):
 
     packs: tuple[str, ...] | None = None
     keep: tuple[str, ...] = ()
+    allow: tuple[tuple[str, str], ...] = ()
     repeats: str | None = None
     encoding: str | None = None
     fields: dict[str, str] = {}
@@ -48,4 +49,4 @@ class Options(msgspec.Struct, frozen=True):
 
     def cleaner(self) -> Cleaner:
         """The cleaner these options ask for. Raises PackError and InputError."""
-        return Cleaner(packs=self.packs, repeats=self.repeats, keep=self.keep)
+        return Cleaner(packs=self.packs, repeats=self.repeats, keep=self.keep, allow=self.allow)

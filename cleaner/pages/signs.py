@@ -149,7 +149,8 @@ _WORDS: tuple[tuple[int, str], ...] = (
         complementary, side column, sidecolumn, left rail, leftrail
     """),
     (S.LEAD, """
-        standfirst, preamble, ingress, ingres, manchet, manchette, einleitung, occhiello, catenaccio, subtitulo, lede, lead, deck, dek, subtitle, sub headline, subheadline, intro, excerpt, vorspann,
+        standfirst, preamble, ingress, ingres, manchet, manchette, einleitung, occhiello, catenaccio, subtitulo, lede,
+        lead, deck, dek, subtitle, sub headline, subheadline, intro, excerpt, vorspann,
         summary, chapo, entradilla, bajada, sumario, subhead, abstract, key takeaway, keytakeaway, key
         takeaways, keytakeaways, tl dr, tldr
     """),

@@ -208,7 +208,10 @@ def _verdicts(folder: Path) -> dict[tuple[str, str], str]:
 
 
 def decide(folder: Path, verdicts: Mapping[str, str]) -> int:
-    """Writes verdicts, by `SITE KEY`, into a review, and says how many blocks were found. Raises InputError."""
+    """Writes verdicts, by `SITE KEY`, into a review, and says how many blocks were found. Raises InputError.
+
+    Blanks in a site's name stand as %20 in a key, and no name as %.
+    """
     file = folder / REVIEW
     if not file.is_file():
         return 0
@@ -221,11 +224,16 @@ def decide(folder: Path, verdicts: Mapping[str, str]) -> int:
             key = value.strip('"')
         elif name == "site":
             site = str(tomllib.loads(line)["site"])
-        elif name == "verdict" and f"{site} {key}" in verdicts:
-            lines[at] = f'verdict = "{verdicts[f"{site} {key}"]}"'
+        elif name == "verdict" and (verdict := verdicts.get(f"{site_word(site)} {key}")):
+            lines[at] = f'verdict = "{verdict}"'
             found += 1
     write_whole(file, "\n".join(lines).encode())
     return found
+
+
+def site_word(site: str) -> str:
+    """A site as one word of a key."""
+    return site.replace("%", "%25").replace(" ", "%20") or "%"
 
 
 def as_pack(folder: Path, site: str) -> str:

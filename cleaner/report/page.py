@@ -10,12 +10,11 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any, NamedTuple
 
-import xxhash
-
+from cleaner.allow import entry_of
 from cleaner.data import KINDS, Removed
 from cleaner.dump.back import Cleaned
 from cleaner.report.summary import LONGEST, Group, Summary, language_of, site_of
-from cleaner.text import fold, without_surrogates
+from cleaner.text import without_surrogates
 
 MOST_SITES = 200
 MOST_FAILURES = 1_000
@@ -100,12 +99,6 @@ def policy(parts: Mapping[str, str], *, serve: bool) -> str:
     return "; ".join(rules)
 
 
-def stretch_hash(text: str) -> str:
-    """What a verdict on a stretch is kept under: its folded words, wherever they stand."""
-    words = " ".join(fold(text).split())
-    return xxhash.xxh3_64_hexdigest(words.encode("utf-8", "surrogatepass"))
-
-
 def _asset(name: str) -> str:
     return resources.files("cleaner.report").joinpath("assets", name).read_text(encoding="utf-8").strip()
 
@@ -182,12 +175,12 @@ def _pieces(document: Cleaned, rules: Mapping[str, int]) -> Iterator[str | list[
 
 
 def _piece(stretch: Removed, rules: Mapping[str, int]) -> list[Any]:
-    seen = ""
+    seen = f"{stretch.documents:,} of {stretch.of:,}" if stretch.of else ""
     return [
         KINDS.index(stretch.kind),
         rules[stretch.rule],
         stretch.text[:LONGEST],
         stretch.witnesses,
         seen,
-        stretch_hash(stretch.text),
+        entry_of(stretch.rule, stretch.text).hash,
     ]

@@ -1,6 +1,6 @@
 """What a person decided: verdicts on rules, stretches and repeated blocks, kept in OUT/review.json.
 
-The file maps `rule ID`, `stretch RULE HASH` and `block KEY` to `keep` or, for blocks, to a kind.
+The file maps `rule ID`, `stretch RULE HASH` and `block SITE KEY` to `keep` or, for blocks, to a kind.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cleaner.files import read_bytes, write_whole
 
 FILE = "review.json"
 KEEP = "keep"
-SUBJECTS = {"rule": 2, "stretch": 3, "block": 2}
+SUBJECTS = {"rule": 2, "stretch": 3, "block": 3}
 """What a verdict may be on, and of how many words its key is."""
 
 
@@ -46,3 +46,8 @@ def checked(verdicts: Mapping[str, str]) -> dict[str, str]:
         if len(rest) + 1 != SUBJECTS.get(subject) or value not in allowed:
             raise InputError(f"review: {key!r} = {value!r} is no verdict; save it anew from the report")
     return dict(sorted(verdicts.items()))
+
+
+def of(verdicts: Mapping[str, str], subject: str) -> dict[tuple[str, ...], str]:
+    """The verdicts on one subject, by what stands behind its name in the key."""
+    return {tuple(key.split(" ")[1:]): value for key, value in verdicts.items() if key.split(" ")[0] == subject}
