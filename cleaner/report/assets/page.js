@@ -175,7 +175,8 @@
     label.addEventListener("click", () => { inspect(index); toggle(index); });
     label.addEventListener("focus", () => inspect(index));
     node.addEventListener("mouseenter", () => inspect(index));
-    node.append(label, words);
+    const lead = words.match(/^\s*/)[0];  // so that the label stands where the words begin
+    node.append(lead, label, words.slice(lead.length));
     stretches.push({ node, label, part, key });
     return node;
   }
