@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ from cleaner.report.summary import summarise
 
 HERE = Path(__file__).resolve().parent
 FIXTURES = HERE.parent / "fixtures"
+SITES = ("harbour", "valley", "coast")
 
 
 def explanation() -> None:
@@ -28,8 +30,8 @@ def explanation() -> None:
         width=120,
         force_terminal=True,
         color_system="truecolor",
-        file=open("/dev/null", "w", encoding="utf-8"),
-    )  # noqa: SIM115
+        file=io.StringIO(),
+    )
     console.print(cleaner.clean(text).explain())
     console.save_svg(str(HERE / "explain.svg"), title="cleaner explain page.txt")
 
@@ -46,7 +48,7 @@ def report() -> None:
             for folder in sorted(FIXTURES.iterdir()):
                 text = folder / "source.txt"
                 if text.exists():
-                    url = f"https://{'harbour valley coast'.split()[number % 3]}.example/{folder.name}-{number}"
+                    url = f"https://{SITES[number % 3]}.example/{folder.name}-{number}"
                     rows.append(json.dumps({"url": url, "text": text.read_text(encoding="utf-8")}))
         (source / "rows.jsonl").write_text("\n".join(rows), encoding="utf-8")
         clean_dump([source], out, Options())
