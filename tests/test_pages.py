@@ -370,6 +370,21 @@ def test_doubt_is_said() -> None:
     assert result.reason
 
 
+def test_an_extractor_that_breaks_does_not_cost_the_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(tree: object) -> list[str]:
+        raise RecursionError
+
+    monkeypatch.setattr("cleaner.pages.document.pieces_of", breaks)
+    result = clean(html=article(*paragraphs(*STORY)))
+    assert result.text == "\n\n".join(STORY)
+    assert (result.status, "RecursionError" in (result.reason or "")) == ("doubtful", True)
+
+
+def test_too_little_is_made_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.pages.document.pieces_of", lambda tree, **_: [STORY[1]])
+    assert clean(html=article(*paragraphs(*STORY))).text == "\n\n".join(STORY)
+
+
 def test_a_robot_wall_comes_out_empty() -> None:
     wall = "<h1>Checking your browser</h1><p>Please enable JavaScript and cookies to continue"
     result = clean(html=f"<title>Just a moment...</title><body>{wall}")

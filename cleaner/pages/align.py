@@ -21,6 +21,10 @@ NEAR = 400
 """How far behind the last piece a short one may stand."""
 
 
+STEP, MISSES = 4, 500
+"""How far apart, and how often in vain, parts of a piece are looked for: a text that is not there costs little."""
+
+
 class Compact:
     """A text without white space, and where its lines lie in it."""
 
@@ -87,13 +91,15 @@ def _in_parts(text: str, piece: str) -> list[tuple[int, int]]:
     found = []
     at = 0
     cursor = 0
-    while at < len(piece):
+    misses = 0
+    while at < len(piece) and misses < MISSES:
         size = min(ANCHOR, len(piece) - at)
         place = text.find(piece[at : at + size], cursor)
         if place < 0:
             place = text.find(piece[at : at + size])
         if place < 0 or size < ANCHOR:
-            at += 4
+            at += STEP
+            misses += 1
             continue
         while at + size < len(piece) and place + size < len(text) and piece[at + size] == text[place + size]:
             size += 1

@@ -35,12 +35,17 @@ def document_of(
     said = read_head(page.tree)
     page.titles, page.summaries = said.titles, said.summaries
     lighten(page.tree)
-    page = _judged(page, pieces_of(page.tree))
-    if _size(page) < LITTLE and len(page.text) > MUCH:
+    broken = None
+    try:
+        pieces = pieces_of(page.tree)
+    except Exception as error:  # whatever it stumbled over, the page's own structure is still there to go by
+        pieces, broken = [], f"trafilatura broke on the page ({type(error).__name__}); its structure alone was judged"
+    page = _judged(page, pieces)
+    if not broken and _size(page) < LITTLE and len(page.text) > MUCH:
         page = _second_look(page)
     if said.article is not None and _size(page) < PART * letters(said.article) >= PART * TOLD:
         page = _as_told(page, said.article)
-    page.doubt = _doubt(page, said)
+    page.doubt = broken or _doubt(page, said)
     return Document(page.text, url, site, page=page)
 
 
