@@ -45,8 +45,8 @@ BAD = (
 )  # fmt: skip
 """Signs of boxes whose prose is not counted as the page's."""
 
-LEFT = BAD | S.BYLINE | S.CREDIT | S.DATE | S.TAGS | S.HEADER | S.FIGURE | S.ARTICLE
-"""Signs of boxes out of which nothing is taken back."""
+LEFT = BAD & ~S.TEASER | S.BYLINE | S.CREDIT | S.DATE | S.HEADER | S.FIGURE | S.ARTICLE
+"""Signs of boxes in the story's out of which nothing is taken back."""
 
 OUT = S.SOCIAL | S.BIO | S.BYLINE | S.CAPTION | S.CREDIT | S.COMMENTS | S.PROMO | S.BOX | S.FOOTER
 """Signs of boxes that leave the story though the extractor took them."""
@@ -201,6 +201,8 @@ def _is_story(view: View, at: int, line: Line) -> bool:
         return True
     if signs & Sign.QUOTE:
         signs &= ~Sign.FIGURE
+    if signs & Sign.STORY:
+        signs &= ~Sign.ASIDE
     if signs & LEFT:
         return False
     if line.box.level == 1:
