@@ -208,11 +208,11 @@ class Cleaner:
             return said
         from cleaner.pages.metadata import joined
 
-        return joined(document.page, said)
+        return joined(document.page, document.url, said)
 
     def _marks(self, document: Document) -> Iterator[Span]:
         for mark in self._said(document):
-            if not self._kept or (mark.kind not in self._kept and mark.rule not in self._kept):
+            if not self._keeps(mark):
                 yield mark
 
     def _said(self, document: Document) -> Iterator[Span]:

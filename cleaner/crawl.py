@@ -83,8 +83,6 @@ def crawl(document: Document) -> Iterator[Span]:
     """Marks the lines of a whole page that are not its story; nothing in a text that is no page."""
     if document.page is not None:
         return  # its markup tells more than its lines do
-    if document.page is not None:
-        return  # markup says more than lines do
     lengths = list(map(len, document.lines))
     if len(lengths) < FEWEST_SHORT or sum(map(SHORT.__ge__, lengths)) - lengths.count(1) < FEWEST_SHORT:
         return

@@ -27,7 +27,7 @@ report.json is the same for any number of workers and however often a run was st
 
     version        1
     tool           name, version and packs, as in a sidecar
-    settings       what the run was asked for: packs, keep, encoding, fields, sidecar, format, learn, repeats …
+    settings       what the run was asked for: version, packs, keep, allow, learn, encoding, fields, sidecar
     documents      how many records there were, failed ones among them
     letters        code points before; removed: code points that left
     status         {status: documents}

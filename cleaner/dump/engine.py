@@ -77,14 +77,14 @@ def run(
     cleaner = options.cleaner()
     check_inputs(inputs, out)
     naming = Naming(options.sidecar != "none", options.follow)
-    total = _survey(inputs, out, naming)
+    total = survey(inputs, out, naming)
     with report.State(out, fresh=fresh) as state:
         if prepare is not None:
             options = prepare(options, total)
             cleaner = options.cleaner()
         journal = Journal(state.journal, settings(options, cleaner.tool))
         try:
-            return _Run(inputs, out, options, cleaner, journal, total, progress, say).all(naming, workers)
+            return Run(inputs, out, options, cleaner, journal, total, progress, say).all(naming, workers)
         finally:
             journal.close()
 
@@ -93,12 +93,12 @@ def settings(options: Options, tool: Tool) -> dict[str, Any]:
     """All that the bytes in OUT depend on besides the input."""
     return {
         "version": tool.version, "packs": tool.packs, "keep": sorted(options.keep),
-        "allow": sorted(options.allow), "learn": options.learn,
-         "encoding": options.encoding, "fields": options.fields, "sidecar": options.sidecar,
+        "allow": sorted(options.allow), "learn": options.learn, "encoding": options.encoding,
+        "fields": options.fields, "sidecar": options.sidecar,
     }  # fmt: skip
 
 
-def _survey(inputs: Sequence[Path], out: Path, naming: Naming) -> int:
+def survey(inputs: Sequence[Path], out: Path, naming: Naming) -> int:
     """The bytes of a dump. Raises InputError for files that would take one name, before anything is written."""
     return sum(found.size for found in walk(inputs, out, naming) if isinstance(found, Found))
 
@@ -118,11 +118,14 @@ class _Large:
         return self.total is not None and len(self.done) == self.total
 
 
-class _Run:
+class Run:
+    """One pass over a dump: what is to be done, what came of it, and what is under way."""
+
     def __init__(
         self, inputs: Sequence[Path], out: Path, options: Options, cleaner: Cleaner, journal: Journal, total: int,
         progress: Callable[[Progress], None] | None, say: Callable[[str], None] | None,
     ) -> None:  # fmt: skip
+        """`total` is the bytes of the dump; `journal` says what earlier runs did."""
         self.inputs, self.root, self.options, self.cleaner, self.journal = inputs, out, options, cleaner, journal
         self.total, self.progress, self.say = total, progress, say
         self.out = Out(out)
@@ -134,6 +137,7 @@ class _Run:
         self.said: set[str] = set()
 
     def all(self, naming: Naming, workers: int) -> Summary:
+        """Does all that is still to be done, and writes the reports."""
         if self.journal.known:
             for found in walk(self.inputs, self.root, naming):
                 self.journal.see(_mark(found))
@@ -270,6 +274,7 @@ class _Run:
         self.passed(task.weight)
 
     def take_piece(self, large: _Large, task: Any, done: Done) -> None:
+        """Notes a piece of a large file, which is put together when it was the last."""
         number = bulk.piece_number(task)
         if number is None:
             return
@@ -283,6 +288,7 @@ class _Run:
             self.finish(large)
 
     def crashed(self, task: Any, reason: str) -> None:
+        """Raises OutputError: no worker lives long enough to begin."""
         raise OutputError(
             f"workers die before they begin ({reason}); run with fewer --workers or more memory, to go on"
         )
@@ -299,6 +305,7 @@ class _Run:
         self.end(large)
 
     def end(self, large: _Large) -> None:
+        """Notes that a large file is whole, and forgets its parts."""
         found = large.found
         told = large.fields.told() if large.fields else {}
         table = Table(found.name, found.form.kind or "", *found.target, 0, 0, told)
@@ -334,6 +341,7 @@ class _Run:
             self.say(f"{name}: {words}")
 
     def passed(self, size: int) -> None:
+        """Tells how far the run is, so many bytes further on."""
         self.bytes_done += size
         if self.progress is not None:
             now = self.now

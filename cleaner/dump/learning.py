@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from cleaner import __version__
 from cleaner.api import Cleaner
-from cleaner.data import Document, Metadata, Result, Source
-from cleaner.dump.engine import Progress, _Run, _survey
+from cleaner.data import Document, Metadata, Result, Source, Tool
+from cleaner.dump.engine import Progress, Run, survey
 from cleaner.dump.journal import Journal
 from cleaner.dump.options import Options
 from cleaner.dump.plan import Naming, check_inputs
@@ -57,7 +58,7 @@ def learn(
         naming = Naming(sidecars=False, follow=options.follow)
         journal = Journal(scratch / "journal.jsonl", {})
         try:
-            total = _survey(inputs, scratch, naming)
+            total = survey(inputs, scratch, naming)
             _Learning(inputs, scratch, options, Cleaner([]), journal, total, progress, None).learn(naming, workers)
         finally:
             journal.close()
@@ -69,7 +70,7 @@ def learn(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-class _Learning(_Run):
+class _Learning(Run):
     """A run whose shards leave counts behind and nothing else."""
 
     def learn(self, naming: Naming, workers: int) -> None:
@@ -122,7 +123,7 @@ class _Bench(Bench):
 class _Listener:
     """Takes documents as a Cleaner does, and keeps them."""
 
-    tool = Cleaner([]).tool
+    tool = Tool("cleaner", __version__, {})
 
     def __init__(self) -> None:
         self.documents: list[Document] = []

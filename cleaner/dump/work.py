@@ -186,9 +186,10 @@ class _Files:
         self.done.counts.fail(file.name, None, None, reason, origin.site)
         path = file.target.path
         if file.target.sidecars is not None:
-            beside = failed_sidecar(file.name, reason, origin, bench.cleaner.tool, bench.options.sidecar, pretty=True)
-            if file.form.kind in ROWS:
-                beside = failed_sidecar(file.name, reason, origin, bench.cleaner.tool, bench.options.sidecar) + b"\n"
+            rows = file.form.kind in ROWS
+            mode = bench.options.sidecar
+            beside = failed_sidecar(file.name, reason, origin, bench.cleaner.tool, mode, pretty=not rows)
+            beside += b"\n" if rows else b""
             bench.out.put(file.target.sidecars, pack(beside, file.form.packing if packing(data) else ""))
         if file.form.kind == "html":
             path = path.rpartition("/")[0] + "/" * ("/" in path) + file.name.rpartition("/")[2]

@@ -31,7 +31,6 @@ def document_of(
 ) -> Document:
     """A page as a document. Raises PageError for what cannot be read as one."""
     page = page_of(html, encoding)
-    page.url = url
     said = read_head(page.tree)
     page.titles, page.summaries = said.titles, said.summaries
     lighten(page.tree)

@@ -27,7 +27,6 @@ class Choice(NamedTuple):
 
     shares: list[float]
     found: float
-    pieces: list[str]
 
 
 def lighten(tree: HtmlElement) -> None:
@@ -41,7 +40,7 @@ def lighten(tree: HtmlElement) -> None:
             script.drop_tree()
 
 
-def pieces_of(tree: HtmlElement, *, recall: bool = False, fast: bool = False) -> list[str]:
+def pieces_of(tree: HtmlElement, *, recall: bool = False) -> list[str]:
     """The body that trafilatura takes from a tree, as the pieces of text in it, in order."""
     import trafilatura
 
@@ -50,7 +49,7 @@ def pieces_of(tree: HtmlElement, *, recall: bool = False, fast: bool = False) ->
     if next(_pages) % CACHES == 0:
         forget()
     found = trafilatura.bare_extraction(
-        tree, include_comments=False, output_format="txt", favor_recall=recall, fast=fast, with_metadata=False
+        tree, include_comments=False, output_format="txt", favor_recall=recall, with_metadata=False
     )
     if found is None or isinstance(found, dict) or found.body is None:
         return []
@@ -65,10 +64,10 @@ def pieces_of(tree: HtmlElement, *, recall: bool = False, fast: bool = False) ->
 
 def choice(page: Page, pieces: list[str]) -> Choice:
     """Pieces found again in the lines of a page."""
-    compact = Compact([page.text[line.start : line.end] for line in page.lines])
+    compact = Compact([page.words(line) for line in page.lines])
     found = find(compact, pieces)
     total = sum(len("".join(piece.split())) for piece in pieces)
-    return Choice(shares(compact, found), sum(end - start for start, end in found) / max(1, total), pieces)
+    return Choice(shares(compact, found), sum(end - start for start, end in found) / max(1, total))
 
 
 def forget() -> None:

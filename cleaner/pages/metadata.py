@@ -8,9 +8,9 @@ from cleaner.pages.facts import facts_of
 from cleaner.pages.model import Page
 
 
-def joined(page: Page, said: Metadata) -> Metadata:
+def joined(page: Page, url: str | None, said: Metadata) -> Metadata:
     """The metadata of a page: each field from its data if they say anything, else from the stretches."""
-    facts = facts_of(page.tree, page.url, page.text)
+    facts = facts_of(page.tree, url, page.text)
     origins = dict(facts.sources)
     owners = [credit for words in facts.credits if (credit := credit_of(words))]
     sources = {field: found for field, found in said.sources.items() if field not in origins}

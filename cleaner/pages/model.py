@@ -129,7 +129,6 @@ class Page:
     lines: list[Line]
     boxes: list[Box]
     depth: int = 0
-    url: str | None = None
     encoding: str | None = None
     bom: bool = False
     shares: list[float] = field(default_factory=list)
