@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import regex
 import xxhash
@@ -117,6 +118,14 @@ def compose(text: str) -> tuple[str, list[int]] | None:
     forms.append(text[at:])
     offsets += range(at, len(text) + 1)
     return "".join(forms), offsets
+
+
+def host_of(url: str | None) -> str:
+    """The host of an address, in small letters; empty for none, and for what is no address."""
+    try:
+        return urlsplit(url or "").hostname or ""
+    except ValueError:
+        return ""
 
 
 def content(text: str, start: int, end: int) -> tuple[int, int]:

@@ -213,6 +213,7 @@ def test_site_bound_rules_hold_for_their_site_only(tmp_path: Path) -> None:
     assert cleaner.clean(text, url="https://www.example.org/a/b").text == "The mill burned."
     assert cleaner.clean(text, site="news.example.org").text == "The mill burned."
     assert cleaner.clean(text, url="https://badexample.org/").removed == ()
+    assert cleaner.clean(text, url="https://[no-address/").removed == ()
 
 
 def test_sentences_start_where_the_shared_pack_says() -> None:

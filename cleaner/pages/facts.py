@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -18,6 +18,7 @@ from cleaner.pages.credits import credits_of
 from cleaner.pages.linked import Item, articles, items_of, names
 from cleaner.pages.people import people_of
 from cleaner.pages.tags import tags_of
+from cleaner.text import host_of
 
 
 class Facts(NamedTuple):
@@ -208,10 +209,7 @@ def _names_site(part: str, known: Iterable[str]) -> bool:
 
 
 def _host_words(url: str | None) -> list[str]:
-    try:
-        host = (urlsplit(url or "").hostname or "").removeprefix("www.")
-    except ValueError:
-        return []
+    host = host_of(url).removeprefix("www.")
     return [host.replace(".", ""), host.rpartition(".")[0].rpartition(".")[2].replace("-", "")]
 
 

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import xxhash
 
 from cleaner.data import Document
-from cleaner.text import content, hashed, plain
+from cleaner.text import content, hashed, host_of, plain
 
 SHORT_LINE = 50
 """Lines up to this length, in code points, are one block whatever stops stand in them."""
@@ -123,13 +122,8 @@ def _names() -> re.Pattern[str]:
 
 def site_of(document: Document) -> str:
     """What a document is counted under: its site, else the host of its address, else nothing (the whole dump)."""
-    site = document.site
-    if site is None and document.url:
-        try:
-            site = urlsplit(document.url).hostname
-        except ValueError:
-            site = None
-    return (site or "").strip().lower().removeprefix("www.")
+    site = host_of(document.url) if document.site is None else document.site
+    return site.strip().lower().removeprefix("www.")
 
 
 def site_key(site: str) -> int:

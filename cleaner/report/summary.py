@@ -11,12 +11,12 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import xxhash
 
 from cleaner.data import Sidecar
 from cleaner.dump.back import Cleaned
+from cleaner.text import host_of
 
 SAMPLE = 600
 """How many documents are drawn from all."""
@@ -122,10 +122,7 @@ def site_of(sidecar: Sidecar) -> str:
     if source.site:
         return source.site
     if source.url:
-        try:
-            return urlsplit(source.url).hostname or OTHER
-        except ValueError:
-            return OTHER
+        return host_of(source.url) or OTHER
     return source.path.rpartition("/")[0] or OTHER if source.path else OTHER
 
 

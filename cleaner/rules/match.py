@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import regex
@@ -16,7 +15,7 @@ from cleaner.rules.cues import Cues, Hit
 from cleaner.rules.languages import Languages
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
-from cleaner.text import compose, content, line_at, sentences
+from cleaner.text import compose, content, host_of, line_at, sentences
 
 DETECTOR = "rules"
 
@@ -133,13 +132,9 @@ def _mapped(mark: Span, offsets: Sequence[int]) -> Span:
     return msgspec.structs.replace(mark, start=offsets[mark.start], end=offsets[mark.end], values=values)
 
 
-def host_of(document: Document) -> str:
+def _site_of(document: Document) -> str:
     """The site that bound rules look at: the one given, else the URL's host without www."""
-    if document.site:
-        return document.site.removeprefix("www.")
-    if document.url:
-        return (urlsplit(document.url).hostname or "").removeprefix("www.")
-    return ""
+    return (document.site or host_of(document.url)).removeprefix("www.")
 
 
 class _Reading:
@@ -257,7 +252,7 @@ class _Reading:
         whole_low, whole_high = self.line(line)
         if rule.takes in _LINE_TAKING and whole_high - whole_low > rule.longest:
             return []
-        if rule.sites and not _bound(rule, host_of(self.document)):
+        if rule.sites and not _bound(rule, _site_of(self.document)):
             return []
         found: list[Span] = []
         try:
