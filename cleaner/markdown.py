@@ -40,6 +40,7 @@ _FRONT = re.compile(
     re.DOTALL,
 )
 _YAML = re.compile(r"\s*(?:#.*|[^\s:#][^:]*:(?:\s.*)?|- .*|[\]\}],?|\s+.*)?")
+_UNCLOSED = re.compile(r"\A---[ \t]*(?:\r\n|\r|\n)(?:[\w-]+:(?: [^\r\n]*)?(?:\r\n|\r|\n|\Z))+")
 _MARKER = re.compile(r"[ \t]*#{1,6}[ \t]+|[ \t]*>[ \t]?")
 _INLINE = re.compile(
     r"(?P<code>(`+)(?!`).+?(?<!`)\2(?!`))"
@@ -53,6 +54,10 @@ _EMPHASIS = re.compile(
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*?(/?)>")
 _VOID = frozenset({"br", "img", "hr", "wbr", "input"})
+
+
+_FORM = frozenset({"fence", "code_block", "html_block", "tr_open", "th_open", "td_open", "hr"})
+"""What a parser says of blocks that never leave."""
 
 
 class _Whole(NamedTuple):
@@ -91,6 +96,7 @@ class _Page:
         self.blocks: list[_Block] = []
         self.hidden: list[tuple[int, int, str]] = []
         self.links: Counter[str] = Counter()
+        self.form: list[tuple[str, str]] = []
         self._prose: set[int] = set()
         tokens = _parser().parse(text[self.front :])
         self._read(tokens)
@@ -108,6 +114,8 @@ class _Page:
         table = 0
         heading: Token | None = None
         for token in tokens:
+            if token.type in _FORM:
+                self.form.append((token.type, token.content))
             if token.type in ("table_open", "table_close"):
                 table += token.nesting
             if token.type == "heading_open":
@@ -272,6 +280,7 @@ class _Page:
         lost = self.links - after.links
         return (
             [block.says for block in after.blocks] == stays
+            and after.form == self.form
             and after.text[: after.front].split() == self.text[: self.front].split()
             and not after.links - self.links
             and sum(lost.values()) <= taken
@@ -304,12 +313,15 @@ def view(document: Document) -> tuple[Document, Callable[[Span], Span | None]]:
 
 
 def _front(text: str) -> int:
-    """Where front matter (YAML between `---`, TOML between `+++`) ends; 0 without any."""
+    """Where front matter (YAML between `---`, TOML between `+++`) ends; 0 without any.
+
+    YAML whose end is missing ends before the first blank line: a parser might see an article in it, a person does not.
+    """
     found = _FRONT.match(text)
-    if not found:
-        return 0
-    yaml = found["yaml"]
-    return found.end() if yaml is None or all(_YAML.fullmatch(line) for line in yaml.splitlines()) else 0
+    if found and (found["yaml"] is None or all(_YAML.fullmatch(line) for line in found["yaml"].splitlines())):
+        return found.end()
+    unclosed = _UNCLOSED.match(text)
+    return unclosed.end() if unclosed else 0
 
 
 def _balanced(words: str) -> bool:
