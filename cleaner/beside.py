@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from cleaner import rows
 from cleaner.api import together
 from cleaner.data import Metadata, Removed, Result, Sidecar, Source, Span, Stretch, Tool, digest
 from cleaner.dump.forms import row_sidecars, text_sidecar
@@ -22,8 +23,6 @@ from cleaner.errors import OutputError, RestoreError
 from cleaner.files import read_bytes, write_whole
 from cleaner.settings import BESIDE, NONE, Settings
 from cleaner.sidecar import dump, load, restore
-
-LINE_FILES = (".jsonl", ".ndjson")
 
 
 def write_sidecars(
@@ -37,7 +36,7 @@ def write_sidecars(
     place = asked or given.sidecar
     if place == NONE:
         return None
-    lines = path.suffix.lower() in LINE_FILES
+    lines = path.suffix.lower() in rows.ENDINGS
     file = path.with_name((row_sidecars if lines else text_sidecar)(path.name))
     if place != BESIDE:
         file = Path(place) / _inside(file, Path(given.file).parent if given.file else Path.cwd())

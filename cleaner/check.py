@@ -11,27 +11,25 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
 import msgspec
 
 from cleaner import allow as accepted
-from cleaner import markdown
+from cleaner import markdown, rows
 from cleaner.allow import Allow, Entry, entry_of
 from cleaner.api import Cleaner, Through
 from cleaner.data import Document, Result, Source
 from cleaner.errors import CleanerError, InputError
-from cleaner.files import decode, encode, read_bytes, rewrite
+from cleaner.files import decode, digest, encode, read_bytes, rewrite
 from cleaner.rows import Row
 from cleaner.settings import Settings, find
 from cleaner.text import content
 
-LINE_ENDINGS = (".jsonl", ".ndjson")
 PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 TEXT_ENDINGS = (".txt", ".text")
-ENDINGS = (*TEXT_ENDINGS, *markdown.ENDINGS, *PAGE_ENDINGS, *LINE_ENDINGS)
+ENDINGS = (*TEXT_ENDINGS, *markdown.ENDINGS, *PAGE_ENDINGS, *rows.ENDINGS)
 """What is looked at in folders; a file that is named is looked at whatever it is called."""
 
 FEW = 48
@@ -182,6 +180,7 @@ class _Work:
         self.checked = checked
         self.used: set[Entry] = set()
         self.site = given.site_of(path)
+        self.encoding = choice.encoding or given.encoding
         self.cleaner = cleaner_for(choice, given)
 
     def run(self) -> None:
@@ -190,7 +189,7 @@ class _Work:
         name = self.path.name.lower()
         if name.endswith(PAGE_ENDINGS):
             self._page(data)
-        elif name.endswith(LINE_ENDINGS):
+        elif name.endswith(rows.ENDINGS):
             self._lines(data)
         else:
             self._text(data, name.endswith(markdown.ENDINGS))
@@ -200,11 +199,9 @@ class _Work:
         return accepted.through(self.allow, self.used, inner) if self.allow.entries else inner
 
     def _text(self, data: bytes, marked: bool) -> None:
-        text, encoding, bom = decode(data, self.choice.encoding or self.given.encoding)
+        text, encoding, bom = decode(data, self.encoding)
         form = "md" if marked else "txt"
-        origin = Source(
-            str(self.path), form, encoding=encoding, bom=bom, sha256=sha256(data).hexdigest(), site=self.site
-        )
+        origin = Source(str(self.path), form, encoding=encoding, bom=bom, sha256=digest(data), site=self.site)
         document = Document(text, site=self.site, id=self.path.name)
         result = self.cleaner.judge(document, origin, self._through(marked))
         places = Places(text)
@@ -216,13 +213,13 @@ class _Work:
 
     def _lines(self, data: bytes) -> None:
         field = self.choice.text_field or self.given.fields.get("text", "text")
-        rows: list[bytes] = []
+        lines: list[bytes] = []
         results: list[Result | str] = []
         for number, line in enumerate(BytesIO(data), 1):
             row, result = self._row(line, number, field)
-            rows.append(row)
+            lines.append(row)
             results.append(result)
-        changed = b"".join(rows)
+        changed = b"".join(lines)
         if changed != data:
             texts = [part.decode("utf-8", "replace") for part in (data, changed)] if self.choice.diff else ["", ""]
             self._changed(data, changed, results, *texts)
@@ -248,14 +245,16 @@ class _Work:
         except CleanerError as error:
             self.checked.failures.append(f"line {number}: {error}")
             return line, str(error)
-        for at in range(len(result.removed)):
-            start, end = content(result.source, result.removed[at].start, result.removed[at].end)
+        for at, span in enumerate(result.removed):
+            if page is not None and self._accepted(span.rule, result.source[span.start : span.end]):
+                continue
+            start, end = content(result.source, span.start, span.end)
             self.checked.findings.append(self._finding(result, at, number, start + 1, number, end + 1))
         return (row.with_text(result.text) if result.removed and page is None else line), result
 
     def _page(self, data: bytes) -> None:
-        result = self.cleaner.clean(html=data, site=self.site)
-        places = Places(decode(data, self.choice.encoding or self.given.encoding).text)
+        result = self.cleaner.clean(html=data, site=self.site, encoding=self.encoding)
+        places = Places(decode(data, self.encoding).text)
         for at, span in enumerate(result.removed):
             stretch = result.source[span.start : span.end]
             if self._accepted(span.rule, stretch):

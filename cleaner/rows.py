@@ -11,6 +11,8 @@ from typing import Any
 
 from cleaner.errors import InputError
 
+ENDINGS = (".jsonl", ".ndjson")
+
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 

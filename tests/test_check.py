@@ -123,6 +123,31 @@ def test_pages_are_reported_on_and_never_rewritten(tmp_path: Path) -> None:
     assert (tmp_path / "a.html").read_text() == page
 
 
+STORY = "".join(
+    f"<p>{words}</p>"
+    for words in (
+        "The ferry left the old pier at dawn with nine people and a piano on board, and it was late.",
+        "Nobody in the village had expected the bridge to hold for another winter, the mayor said.",
+        "By noon the tide had carried three of the boats as far as the lighthouse at the point.",
+    )
+)
+
+
+def test_the_encoding_that_is_named_holds_for_pages_too(tmp_path: Path) -> None:
+    page = f"<html><body><article>{STORY}<p>© 2024 Łódź Post. All rights reserved.</p></article></body></html>"
+    (tmp_path / "a.html").write_bytes(page.encode("mac_latin2"))
+    said = run(tmp_path, "--encoding", "mac_latin2", "--format", "json", "a.html").stdout
+    assert [found["text"] for found in json.loads(said)["findings"]] == ["© 2024 Łódź Post. All rights reserved."]
+
+
+def test_what_is_accepted_stays_in_rows_of_pages(tmp_path: Path) -> None:
+    page = f"<html><body><article>{STORY}<p>Advertisement</p></article></body></html>"
+    (tmp_path / "x.jsonl").write_text(json.dumps({"html": page}) + "\n")
+    assert run(tmp_path, "x.jsonl").returncode == 1
+    assert run(tmp_path, "--update-allow", "--reason", "so", "x.jsonl").returncode == 0
+    assert run(tmp_path, "x.jsonl").returncode == 0
+
+
 def test_what_is_accepted_is_not_said_again_wherever_it_stands(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(AD)
     assert run(tmp_path, "--update-allow", "--reason", "part of the story", ".").returncode == 0
