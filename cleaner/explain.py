@@ -40,8 +40,8 @@ _CSS = {
 }  # fmt: skip
 
 
-class Leaving(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A stretch that leaves: offsets in the source, and what speaks against it."""
+class _Marked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A stretch that was spoken against: offsets in the source, who spoke, and the words."""
 
     start: int
     end: int
@@ -49,11 +49,16 @@ class Leaving(msgspec.Struct, frozen=True, omit_defaults=True):
     rule: str
     detector: str
     text: str
+
+
+class Leaving(_Marked, frozen=True, omit_defaults=True):
+    """A stretch that leaves, and what else speaks against it."""
+
     witnesses: tuple[str, ...] = ()
     why: str | None = None
 
 
-class Saved(msgspec.Struct, frozen=True, omit_defaults=True):
+class Saved(_Marked, frozen=True, omit_defaults=True):
     """A stretch that was spoken against and stays.
 
     because   `keep` (a keep-rule vetoed), `place` (too far from the head or tail), `alone` (not sure, and without a
@@ -62,12 +67,6 @@ class Saved(msgspec.Struct, frozen=True, omit_defaults=True):
     by        the keep-rule, or the end of the text that is too far away
     """
 
-    start: int
-    end: int
-    kind: str
-    rule: str
-    detector: str
-    text: str
     because: str
     by: str | None = None
     why: str | None = None

@@ -99,16 +99,22 @@ def test_nothing_scraped_ends_the_script_that_holds_it(words: str) -> None:
     assert json.loads(held) == {"x": words}
 
 
-def test_nothing_scraped_is_markup(tmp_path: Path) -> None:
-    source = tmp_path / "in"
+def hostile_dump(folder: Path, broken: str) -> Path:
+    """A cleaned dump of hostile words wherever words can stand, and a row that is broken behind some more."""
+    source = folder / "in"
     source.mkdir()
     with (source / "rows.jsonl").open("w", encoding="utf-8") as file:
         for words in HOSTILE:
             row = {"id": words, "site": words, "url": words, "text": f"{STORY}\n\nAdvertisement\n\n{words}"}
             file.write(json.dumps(row) + "\n")
-        file.write('{"<b onclick=alert(1)>": \n')
-    clean_dump([source], tmp_path / "out")
-    page = render(summarise(cleaned(tmp_path / "out")), HOSTILE[0])
+        file.write(f'{{"{broken}": \n')
+    clean_dump([source], folder / "out")
+    return folder / "out"
+
+
+def test_nothing_scraped_is_markup(tmp_path: Path) -> None:
+    out = hostile_dump(tmp_path, "<b onclick=alert(1)>")
+    page = render(summarise(cleaned(out)), HOSTILE[0])
     elements = _Elements()
     elements.feed(page)
     assert page.count("<script") == page.count("</script>") == 3

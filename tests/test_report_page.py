@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -14,13 +13,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from cleaner.dump import clean_dump
 from cleaner.dump.back import documents as cleaned
 from cleaner.report.page import render
 from cleaner.report.review import load, save
 from cleaner.report.serve import Server
 from cleaner.report.summary import summarise
-from tests.test_report import HOSTILE, STORY, dump_of
+from tests.test_report import STORY, dump_of, hostile_dump
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -121,15 +119,8 @@ def test_it_is_accessible_and_fits_its_window(page: Page, tmp_path: Path, width:
 
 
 def test_nothing_scraped_acts(page: Page, tmp_path: Path) -> None:
-    source = tmp_path / "in"
-    source.mkdir()
-    with (source / "rows.jsonl").open("w", encoding="utf-8") as file:
-        for words in HOSTILE:
-            row = {"id": words, "site": words, "url": words, "text": f"{STORY}\n\nAdvertisement\n\n{words}"}
-            file.write(json.dumps(row) + "\n")
-        file.write('{"<img src=x onerror=alert(1)>": \n')
-    clean_dump([source], tmp_path / "out")
-    opened(page, tmp_path / "out")
+    out = hostile_dump(tmp_path, "<img src=x onerror=alert(1)>")
+    opened(page, out)
     for number in range(page.locator("#list li").count()):
         page.locator("#list li button").nth(number).click()
         assert page.locator("#view img, #view svg, #view script, #view b, #view a").count() == 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli.options import FAILED, FOUND, packs_option
+from cleaner.cli.options import FAILED, FOUND, cores, packs_option, workers_option
 
 if TYPE_CHECKING:
     from cleaner.check import Checked, Choice
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--sidecar", metavar="beside|none|DIR", help="Where --fix puts what left; `beside` by default.")
 @click.option("--update-allow", is_flag=True, help="Accept what is found: write it to .cleaner-allow.")
 @click.option("--reason", metavar="TEXT", help="Why --update-allow accepts it.")
-@click.option("--workers", "-w", type=click.IntRange(1), default=None, help="Processes; all cores by default.")
+@workers_option
 def check(
     files: tuple[Path, ...], packs: tuple[str, ...], keep: tuple[str, ...], encoding: str | None,
     text_field: str | None, form: str, diff: bool, fix: bool, sidecar: str | None, update_allow: bool,
@@ -49,7 +49,7 @@ def check(
     paths = files_in(files)
     checked = []
     say = _Saying(form, diff, choice)
-    for one in run(paths, choice, workers or _cores()):
+    for one in run(paths, choice, workers or cores()):
         checked.append(one)
         if not update_allow:
             say.at_once(one)
@@ -74,10 +74,6 @@ def _refuse(fix: bool, diff: bool, update_allow: bool, reason: str | None, sidec
         raise click.UsageError("--sidecar says where --fix puts what left; nothing leaves without it")
     if diff and form != "text":
         raise click.UsageError("--diff is a format of its own; leave out --format")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Saying:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli.options import FAILED, packs_option, settings_for
+from cleaner.cli.options import FAILED, columns, cores, packs_option, settings_for, workers_option
 
 if TYPE_CHECKING:
     from cleaner.dump.engine import Progress, Summary
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     "--review", type=click.Path(path_type=Path), help="Verdicts saved from a report; OUT/review.json if there."
 )
 @click.option("--no-learn", is_flag=True, help="Do not count what the dump repeats before cleaning it.")
-@click.option("--workers", "-w", type=click.IntRange(1), default=None, help="Processes; all cores by default.")
+@workers_option
 @click.option(
     "--seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="What one record may take."
 )
@@ -71,7 +70,7 @@ def clean(
         packs=packs or given.packs,
         keep=keep or given.keep,
         encoding=encoding or given.encoding,
-        fields={**given.fields, **_fields(fields)},
+        fields={**given.fields, **columns(fields)},
         repeats=str(repeats) if repeats else given.repeats,
         learn=not no_learn,
         sidecar=sidecar,
@@ -95,7 +94,7 @@ def clean(
             inputs,
             output,
             options,
-            workers=workers or _cores(),
+            workers=workers or cores(),
             fresh=fresh,
             progress=progress.update,
             say=progress.say,
@@ -125,20 +124,6 @@ def _reviewed(options: Options, out: Path, review: Path | None) -> Options:
         keep=(*options.keep, *(rule for (rule,) in of(verdicts, "rule"))),
         allow=tuple(sorted((rule, hash_) for rule, hash_ in of(verdicts, "stretch"))),
     )
-
-
-def _cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _fields(given: Sequence[str]) -> dict[str, str]:
-    pairs = [entry.partition("=") for entry in given]
-    for role, sign, column in pairs:
-        if not (sign and column):
-            raise click.UsageError(f"--field takes ROLE=COLUMN, as in text=maintext, not {role + sign + column!r}")
-    return {role: column for role, _, column in pairs}
 
 
 def _clean_stdin(options: Options, output: Path | None) -> int:

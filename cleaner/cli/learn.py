@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cleaner.cli.options import packs_option, settings_for
+from cleaner.cli.options import columns, cores, packs_option, settings_for, workers_option
 
 
 @click.command()
@@ -17,7 +17,7 @@ from cleaner.cli.options import packs_option, settings_for
 @click.option(
     "--field", "-f", "fields", multiple=True, metavar="ROLE=COLUMN", help="What a column is: text, url, site …"
 )
-@click.option("--workers", "-w", type=click.IntRange(1), default=None, help="Processes; all cores by default.")
+@workers_option
 @click.option(
     "--export", metavar="SITE", help="Print the blocks of a site that were reviewed, as a rule pack; learn nothing."
 )
@@ -29,7 +29,6 @@ def learn(
 
     The folder holds a table anybody can open, and review.toml: change a verdict there, and it is obeyed from then on.
     """
-    from cleaner.cli.clean import _cores, _fields
     from cleaner.dump.learning import learn as learn_dump
     from cleaner.dump.options import Options
     from cleaner.repeats.store import as_pack
@@ -41,8 +40,8 @@ def learn(
         raise click.UsageError("say what to learn from: cleaner learn IN -o REPEATS")
     given = settings_for()
     options = Options(
-        packs=packs or given.packs, encoding=encoding or given.encoding, fields={**given.fields, **_fields(fields)}
+        packs=packs or given.packs, encoding=encoding or given.encoding, fields={**given.fields, **columns(fields)}
     )
-    found = learn_dump(inputs, output, options, scratch=output / ".learning", workers=workers or _cores())
+    found = learn_dump(inputs, output, options, scratch=output / ".learning", workers=workers or cores())
     click.echo(f"{output}: {found['blocks']:,} blocks repeat in {found['documents']:,} documents; look at review.toml")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from cleaner.dump.back import Cleaned
     from cleaner.dump.options import Options
 
 SAMPLE_BYTES = 20_000_000
@@ -40,7 +41,7 @@ def preview(inputs: Sequence[Path], options: Options) -> None:
         done = clean_dump([source], out, options)
         share = 100 * done.counts.removed / max(1, done.counts.letters)
         click.echo(f"a sample of {done.counts.documents} documents; {share:.1f} % of the letters would go")
-        _print(Counter(), documents(out))
+        _print(documents(out))
 
 
 def _copied(path: Path, to: Path, most: int) -> int:
@@ -56,10 +57,11 @@ def _copied(path: Path, to: Path, most: int) -> int:
     return most
 
 
-def _print(sites: Counter[str], found: object) -> None:
+def _print(found: Iterable[Cleaned]) -> None:
+    sites: Counter[str] = Counter()
     examples: dict[tuple[str, str], list[str]] = defaultdict(list)
     numbers: Counter[tuple[str, str]] = Counter()
-    for document in found:  # type: ignore[attr-defined]
+    for document in found:
         for stretch in document.sidecar.removed:
             key = (stretch.kind, stretch.rule)
             numbers[key] += 1

@@ -36,16 +36,13 @@ def report(out: Path, output: Path | None, sample: int | None, serve: bool) -> i
 
 
 def _blocks(out: Path) -> list[Block]:
-    from cleaner.repeats.store import review, site_word
+    from cleaner.repeats.store import review
     from cleaner.report.page import Block
 
     return [
-        Block(
-            f"{site_word(one.site)} {one.key}", one.site, one.documents, one.documents / max(1, one.of), one.example,
-            one.verdict,
-        )
+        Block(one.name, one.site, one.documents, one.documents / max(1, one.of), one.example, one.verdict)
         for one in review(out / "repeats")
-    ]  # fmt: skip
+    ]
 
 
 def _serve(summary: Summary, blocks: list[Block], out: Path) -> int:

@@ -168,7 +168,7 @@ def _clean_group(bench: Bench, task: Groups, marker: Marker) -> Done:
 
     with parquet.ParquetFile(task.path) as file:
         table = file.read_row_group(task.number)
-        packed = file.metadata.row_group(task.number).column(0).compression
+        packed = _packing(file.metadata, task.number)
     rows = _Rows(bench, task, "parquet", marker)
     held = {
         role: table.column(column).to_pylist()
@@ -190,11 +190,19 @@ def _clean_group(bench: Bench, task: Groups, marker: Marker) -> Done:
         put_parts(bench, task.parts, task.number, "", [], rows.beside, sidecars=task.sidecars)
         beside = bench.out.beside()
         try:
-            parquet.write_table(table, beside, compression="NONE" if packed == "UNCOMPRESSED" else packed)
+            parquet.write_table(table, beside, compression=packed)
         except OSError as error:
             raise unwritable(task.name, error) from None
         bench.out.place(beside, f"{task.parts}/{task.number}.rows")
     return Done(rows.counts)
+
+
+def _packing(facts: Any, group: int) -> str:
+    """How a Parquet file packs the columns of a row group, in the word that a writer takes."""
+    if group >= facts.num_row_groups or not facts.num_columns:
+        return "NONE"
+    packed: str = facts.row_group(group).column(0).compression
+    return "NONE" if packed == "UNCOMPRESSED" else packed
 
 
 def _row(values: dict[str, Any]) -> Row:
@@ -216,14 +224,10 @@ def gather_groups(large: Any, run: Any) -> None:
     beside = run.out.beside()
     try:
         with parquet.ParquetFile(large.found.path) as source:
-            schema, packed = source.schema_arrow, "NONE"
-            if source.metadata.num_row_groups and source.metadata.num_columns:
-                packed = source.metadata.row_group(0).column(0).compression
+            schema, packed = source.schema_arrow, _packing(source.metadata, 0)
         if large.total:
             schema = parquet.read_schema(f"{run.root}/{large.parts}/0.rows")
-        with parquet.ParquetWriter(
-            beside, schema, compression="NONE" if packed == "UNCOMPRESSED" else packed
-        ) as writer:
+        with parquet.ParquetWriter(beside, schema, compression=packed) as writer:
             for number in range(large.total or 0):
                 writer.write_table(parquet.read_table(f"{run.root}/{large.parts}/{number}.rows"))
     except OSError as error:

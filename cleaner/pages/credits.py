@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from cleaner.pages.linked import Item, names, types_of
+from cleaner.pages.parse import named_by, words_of
 
 LONGEST = 120
 """The longest credit, in code points."""
@@ -35,7 +36,6 @@ _CREDIT_AROUND = re.compile(
 _PARTS = ("capt", "credit", "legend", "descri", "bildu", "bildt", "pie", "info", "text")
 """What a class has in it that either of the two before finds; a look that costs less."""
 
-_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PICTURE = (
     r"(?:(?:symbol|archiv|beispiel|file )?(?:photo(?:graph)?s?|fotos?|fotograf[íi]a|images?|pictures?|pics?|"
     r"bild(?:er|quelle|rechte)?|illustration|video|grafik|graphic|kuva|ljósmynd|zdjęcie|fot\.?|imagen|imagem|"
@@ -70,7 +70,7 @@ def credits_of(tree: HtmlElement, items: Sequence[Item]) -> Pictures:
     for count, box in enumerate(_captions(tree)):
         if count == MOST:
             break
-        words = _words(box)
+        words = words_of(box)
         found = [part for credit in _credits_in(box, words) for part in _parted(credit)]
         owners += found
         caption = words
@@ -125,7 +125,7 @@ def _captions(tree: HtmlElement) -> Iterator[HtmlElement]:
             box.tag in ("nav", "aside", "footer", "a", "video") for box in around
         ):
             continue
-        if 1 < len(_words(element)) <= CAPTION:
+        if 1 < len(words_of(element)) <= CAPTION:
             seen.add(element)
             yield element
 
@@ -138,19 +138,19 @@ def _credits_in(box: HtmlElement, words: str) -> list[str]:
     ]
     # Of nested ones the outermost that is short enough is the whole credit.
     outer = [element for element in called if not any(other in called for other in element.iterancestors())]
-    found = [credit for element in outer if (credit := bare_credit(_words(element)))]
+    found = [credit for element in outer if (credit := bare_credit(words_of(element)))]
     if found:
         return found
-    parts = [part for part in box.iter("span", "small", "em", "cite", "p", "div") if len(part) == 0 and _words(part)]
+    parts = [part for part in box.iter("span", "small", "em", "cite", "p", "div") if len(part) == 0 and words_of(part)]
     for part in parts:
-        if _ROLE.match(_words(part)) and (credit := bare_credit(_words(part))):
+        if _ROLE.match(words_of(part)) and (credit := bare_credit(words_of(part))):
             return [credit]
     match = _AT_END.search(words)
     said = match and (match["said"] or match["bracket"] or match["equal"])
     credit = bare_credit(said) if said else None
     if credit:
         return [credit]
-    last = _words(parts[-1]) if len(parts) > 1 else ""
+    last = words_of(parts[-1]) if len(parts) > 1 else ""
     if 2 < len(last) <= 60 and ("/" in last or last.istitle() or last.isupper()) and words.endswith(last):
         credit = bare_credit(last)
         return [credit] if credit else []
@@ -165,9 +165,7 @@ def _calls_credit(element: HtmlElement, box: HtmlElement) -> bool:
 
 
 def _called(element: HtmlElement) -> str:
-    return _HUMPS.sub(
-        "-", " ".join(filter(None, (element.get("class"), element.get("itemprop"), element.get("data-testid"))))
-    )
+    return named_by(element, "class", "itemprop", "data-testid")
 
 
 def _linked(items: Sequence[Item]) -> list[str]:
@@ -180,7 +178,3 @@ def _linked(items: Sequence[Item]) -> list[str]:
                     found += named[:1]
                     break
     return found
-
-
-def _words(element: HtmlElement) -> str:
-    return " ".join(element.text_content().split())

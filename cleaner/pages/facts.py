@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 
 from cleaner.pages.credits import credits_of
 from cleaner.pages.linked import Item, articles, items_of, names
+from cleaner.pages.parse import words_of
 from cleaner.pages.people import people_of
 from cleaner.pages.tags import tags_of
 from cleaner.text import host_of
@@ -88,7 +89,7 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "") -> Facts
         (LINKED, lambda: _headline(found, tree)),
         (MARKUP, lambda: _heading(tree, site_name, url)),
         (META, lambda: _bare(_one(meta, *_TITLES), site_name, url)),
-        (MARKUP, lambda: _bare(_text(tree.find(".//title")), site_name, url)),
+        (MARKUP, lambda: _bare(words_of(tree.find(".//title")), site_name, url)),
     )
     outlets = [name for name in (site_name, _publisher(found)) if name]
     authors = first(
@@ -148,10 +149,6 @@ def _all(meta: Meta, *keys: str) -> list[str]:
     return next((meta[key] for key in keys if key in meta and not meta[key][0].startswith(("http:", "https:"))), [])
 
 
-def _text(element: HtmlElement | None) -> str:
-    return "" if element is None else " ".join(element.text_content().split())
-
-
 def _plain(words: str) -> str:
     return _WORDS.sub(" ", words.lower()).strip()
 
@@ -160,7 +157,7 @@ def _plain(words: str) -> str:
 
 
 def _headline(found: Sequence[Item], tree: HtmlElement) -> str | None:
-    headings = {_plain(_text(heading)): _text(heading) for heading in tree.iter("h1")}
+    headings = {_plain(words_of(heading)): words_of(heading) for heading in tree.iter("h1")}
     for item in found[:1]:
         for words in names(item.get("headline")) or names(item.get("name")):
             title = " ".join(_untagged(words).split())
@@ -180,7 +177,7 @@ def _untagged(words: str) -> str:
 
 def _heading(tree: HtmlElement, site_name: str | None, url: str | None) -> str | None:
     """The one heading of the first level, if it says more than the name of the site."""
-    headings = [words for heading in tree.iter("h1") if (words := _text(heading))]
+    headings = [words for heading in tree.iter("h1") if (words := words_of(heading))]
     if len(headings) != 1 or len(headings[0]) < 12:
         return None
     bare = _plain(headings[0]).replace(" ", "")
@@ -225,7 +222,7 @@ def _publisher(found: Sequence[Item]) -> str | None:
 
 
 def _by_rel(tree: HtmlElement) -> list[str]:
-    return [_text(link) for link in tree.iter("a") if "author" in (link.get("rel") or "").lower().split()]
+    return [words_of(link) for link in tree.iter("a") if "author" in (link.get("rel") or "").lower().split()]
 
 
 _BYLINE = re.compile(
@@ -239,13 +236,13 @@ def _maybe_byline(called: str) -> bool:
 
 
 def _by_markup(tree: HtmlElement) -> list[str]:
-    found = [_text(element) for element in tree.iter() if element.get("itemprop") == "author"]
+    found = [words_of(element) for element in tree.iter() if element.get("itemprop") == "author"]
     if found:
         return found[:6]
     for element in tree.iter("a", "span", "div", "p", "address"):
         called = element.get("class") or ""
         if _maybe_byline(called) and _BYLINE.search(called):
-            words = _text(element)
+            words = words_of(element)
             if 3 < len(words) < 90:
                 return [words]
     return []
@@ -313,12 +310,12 @@ def _date_in(meta: Meta, keys: Iterable[str]) -> str | None:
 def _time(tree: HtmlElement) -> str | None:
     for element in tree.iter():
         if element.get("itemprop") == "datePublished":
-            date = read_date(element.get("content") or element.get("datetime") or _text(element))
+            date = read_date(element.get("content") or element.get("datetime") or words_of(element))
             if date:
                 return date
     for element in tree.iter("time"):
         date = iso(element.get("datetime") or "") or (
-            read_date(_text(element)) if element.get("datetime") is None else None
+            read_date(words_of(element)) if element.get("datetime") is None else None
         )
         if date:
             return date

@@ -34,6 +34,7 @@ _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})""", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
 _DOCTYPE = re.compile(r"^\s*<!doctype[^>]{0,2000}>", re.I)
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
 _NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 """What XML cannot hold, and lxml refuses wherever text is set."""
@@ -113,6 +114,16 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[str, str, bool]:
             if name != "utf-8":
                 return data.decode(name), name, False
     return _detected(data, told[1].decode("ascii") if told else None)
+
+
+def words_of(element: HtmlElement | None) -> str:
+    """The words of an element and of all in it, blanks joined; empty for none."""
+    return "" if element is None else " ".join(element.text_content().split())
+
+
+def named_by(element: HtmlElement, *attributes: str) -> str:
+    """What an element calls itself in some attributes, words joined by capitals parted."""
+    return _HUMPS.sub("-", " ".join(filter(None, map(element.get, attributes))))
 
 
 def _meant(label: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from cleaner.pages.linked import Item, names
+from cleaner.pages.parse import named_by, words_of
 
 Try = tuple[str, Callable[[], list[str]]]
 
@@ -39,7 +40,6 @@ _ADDRESS = re.compile(
     r"/(?:tags?|topics?|themen?|tema|temas|thema|etiquetas?|noticias-sobre|sujets?|keyword|dossier|tagi|tag_|person|hashtag|subject|emne|konu)[/=_-]",
     re.IGNORECASE,
 )
-_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def tags_of(
@@ -62,7 +62,10 @@ def tags_of(
 
     for key in _KEYS:
         yield "meta" if key else "json-ld", look(key)
-    yield "rel", lambda: _entries([_words(a) for a in tree.iter("a") if "tag" in (a.get("rel") or "").lower().split()])
+    yield (
+        "rel",
+        lambda: _entries([words_of(a) for a in tree.iter("a") if "tag" in (a.get("rel") or "").lower().split()]),
+    )
     yield "markup", lambda: _linked(tree)
 
 
@@ -95,15 +98,14 @@ def _linked(tree: HtmlElement) -> list[str]:
         if not called or not _CALLED.search(called) or _stands_elsewhere(element):
             continue
         links = [link for link in element.iter("a") if _ADDRESS.search(link.get("href") or "")]
-        entries = _entries([_words(link) for link in links]) if 0 < len(links) <= MOST else []
+        entries = _entries([words_of(link) for link in links]) if 0 < len(links) <= MOST else []
         if entries:
             return entries
     return []
 
 
 def _called(element: HtmlElement) -> str:
-    called = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("data-testid"))))
-    return _HUMPS.sub("-", called)
+    return named_by(element, "class", "id", "data-testid")
 
 
 def _stands_elsewhere(element: HtmlElement) -> bool:
@@ -112,7 +114,3 @@ def _stands_elsewhere(element: HtmlElement) -> bool:
         for around in (element, *element.iterancestors())
         if around.tag not in ("body", "html")
     )
-
-
-def _words(element: HtmlElement) -> str:
-    return " ".join(element.text_content().split())

@@ -64,6 +64,11 @@ class Block(msgspec.Struct, frozen=True):
     verdict: str
 
     @property
+    def name(self) -> str:
+        """Its site and key as one string, by which a report and a review know it."""
+        return f"{_site_word(self.site)} {self.key}"
+
+    @property
     def changed(self) -> bool:
         """Whether a person has decided otherwise."""
         return self.verdict != self.proposed
@@ -208,10 +213,7 @@ def _verdicts(folder: Path) -> dict[tuple[str, str], str]:
 
 
 def decide(folder: Path, verdicts: Mapping[str, str]) -> int:
-    """Writes verdicts, by `SITE KEY`, into a review, and says how many blocks were found. Raises InputError.
-
-    Blanks in a site's name stand as %20 in a key, and no name as %.
-    """
+    """Writes verdicts, by the names of blocks, into a review, and says how many were found. Raises InputError."""
     file = folder / REVIEW
     if not file.is_file():
         return 0
@@ -224,15 +226,15 @@ def decide(folder: Path, verdicts: Mapping[str, str]) -> int:
             key = value.strip('"')
         elif name == "site":
             site = str(tomllib.loads(line)["site"])
-        elif name == "verdict" and (verdict := verdicts.get(f"{site_word(site)} {key}")):
+        elif name == "verdict" and (verdict := verdicts.get(f"{_site_word(site)} {key}")):
             lines[at] = f'verdict = "{verdict}"'
             found += 1
     write_whole(file, "\n".join(lines).encode())
     return found
 
 
-def site_word(site: str) -> str:
-    """A site as one word of a key."""
+def _site_word(site: str) -> str:
+    """A site as one word: blanks in its name are %20, and no name is %."""
     return site.replace("%", "%25").replace(" ", "%20") or "%"
 
 

@@ -13,9 +13,9 @@ import msgspec
 from cleaner.data import KINDS
 from cleaner.errors import InputError
 from cleaner.files import read_bytes, write_whole
+from cleaner.repeats.store import KEEP
 
 FILE = "review.json"
-KEEP = "keep"
 SUBJECTS = {"rule": 2, "stretch": 3, "block": 3}
 """What a verdict may be on, and of how many words its key is."""
 
