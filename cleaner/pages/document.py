@@ -11,6 +11,7 @@ from cleaner.pages.extract import Choice, choice, lighten, pieces_of
 from cleaner.pages.head import Head, letters, read_head
 from cleaner.pages.judge import judge
 from cleaner.pages.lines import read_page, with_text
+from cleaner.pages.linked import items_of
 from cleaner.pages.model import Page
 from cleaner.pages.parse import DEPTH, DEPTH_HUGE, parse
 from cleaner.pages.prune import prune
@@ -31,7 +32,8 @@ def document_of(
 ) -> Document:
     """A page as a document. Raises PageError for what cannot be read as one."""
     page = page_of(html, encoding)
-    said = read_head(page.tree)
+    page.items = items_of(page.tree)
+    said = read_head(page.tree, page.items)
     page.titles, page.summaries = said.titles, said.summaries
     lighten(page.tree)
     broken = None

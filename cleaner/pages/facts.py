@@ -66,9 +66,12 @@ _SEPARATOR = re.compile(r"\s+[|–—·»•:-]{1,2}\s+")
 _WORDS = re.compile(r"\W+")
 
 
-def facts_of(tree: HtmlElement, url: str | None = None, text: str = "") -> Facts:
-    """The facts of a parsed page. `text` is its visible text, which tells tags from a site's own keywords."""
-    items = items_of(tree)
+def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: Sequence[Item] | None = None) -> Facts:
+    """The facts of a parsed page. `text` is its visible text, which tells tags from a site's own keywords.
+
+    `items` is its linked data, if that was read already.
+    """
+    items = items_of(tree) if items is None else items
     found = articles(items)
     meta = _meta(tree)
     said: dict[str, str] = {}

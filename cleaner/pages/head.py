@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 from html import unescape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from cleaner.pages.linked import Item
+
 TITLES = frozenset({"og:title", "twitter:title", "dc.title", "dcterms.title", "headline"})
 SUMMARIES = frozenset({"og:description", "twitter:description", "description", "dc.description", "dcterms.abstract"})
-
-DEEP, MANY = 6, 200
-"""How deep and how wide linked data is looked into."""
 
 
 class Head(NamedTuple):
@@ -23,8 +22,8 @@ class Head(NamedTuple):
     article: str | None
 
 
-def read_head(tree: HtmlElement) -> Head:
-    """What the head and the linked data of a page say."""
+def read_head(tree: HtmlElement, items: Iterable[Item]) -> Head:
+    """What the head of a page and the items of its linked data say."""
     titles, summaries = [], []
     title = tree.find(".//title")
     if title is not None and title.text:
@@ -36,39 +35,13 @@ def read_head(tree: HtmlElement) -> Head:
             titles.append(content)
         elif content and name in SUMMARIES:
             summaries.append(content)
-    articles = [
-        article
-        for script in tree.iter("script")
-        if "ld+json" in (script.get("type") or "") and script.text and '"articleBody"' in script.text
-        for article in _articles(_loaded(script.text), 0)
-    ]
+    articles = [_plain(body) for item in items if isinstance(body := item.get("articleBody"), str)]
     return Head(titles, summaries, max(articles, key=len, default=None))
 
 
 def letters(text: str) -> int:
     """Length of a text without its white space, in code points."""
     return len("".join(text.split()))
-
-
-def _loaded(text: str) -> Any:
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _articles(node: Any, depth: int) -> list[str]:
-    if depth > DEEP:
-        return []
-    if isinstance(node, list):
-        return [article for part in node[:MANY] for article in _articles(part, depth + 1)]
-    if not isinstance(node, dict):
-        return []
-    found = [article for part in list(node.values())[:MANY] for article in _articles(part, depth + 1)]
-    own = node.get("articleBody")
-    if isinstance(own, str):
-        found.append(_plain(own))
-    return found
 
 
 def _plain(text: str) -> str:

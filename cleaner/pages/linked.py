@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -71,7 +71,7 @@ def types_of(item: Item) -> list[str]:
     return [name for name in (named if isinstance(named, list) else [named]) if isinstance(name, str)]
 
 
-def articles(items: list[Item]) -> list[Item]:
+def articles(items: Sequence[Item]) -> list[Item]:
     """Items that are articles, fullest first; pages if there are none."""
     for wanted in (ARTICLE, PAGE):
         found = [item for item in items if any(wanted.search(name) for name in types_of(item))]

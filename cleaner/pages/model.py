@@ -121,7 +121,7 @@ class Page:
 
     Lines do not touch: between them stands white space that belongs to none. `shares` says how much of each line
     an extractor took, `body` which lines are the story, `kinds` what some of the others are. `titles` and
-    `summaries` are what the page's head says of it.
+    `summaries` are what the page's head says of it, `items` what its linked data does.
     """
 
     tree: HtmlElement
@@ -137,6 +137,7 @@ class Page:
     titles: list[str] = field(default_factory=list)
     summaries: list[str] = field(default_factory=list)
     doubt: str | None = None
+    items: list[dict[str, Any]] = field(default_factory=list)
 
     def words(self, line: Line) -> str:
         """The text of a line."""
