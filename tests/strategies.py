@@ -47,6 +47,21 @@ def pages() -> st.SearchStrategy[str]:
     return st.lists(st.tuples(piece, gap), max_size=12).map(lambda parts: "".join(a + b for a, b in parts))
 
 
+ENTRIES = (
+    "Home", "News", "Sport", "Weather", "Sign in", "My account", "Puzzles", "Town Hall", "Subscribe", "Search", "Shop",
+    "Listen", "A storm over the bay", "The mayor resigns", "Share", "3 min", "Photo: Ann Lee", "By Ada Cole",
+    "Vik loses its oldest bakery to a block of flats", "Advertisement", "© 2024 The Harbour Post", "ニュース",
+    "Новости",
+)  # fmt: skip
+
+
+def crawled() -> st.SearchStrategy[str]:
+    """Whole pages as crawls keep them: menus of short lines above, below and within a story."""
+    menu = st.lists(st.sampled_from(ENTRIES), min_size=4, max_size=24).map("\n".join)
+    prose = st.lists(st.sampled_from(STORY), max_size=8).map("\n\n".join)
+    return st.tuples(menu, prose, st.one_of(st.just(""), menu), prose, menu).map("\n\n".join)
+
+
 def marks(length: int) -> st.SearchStrategy[list[Span]]:
     """Any marks at all on a text of this length, overlapping as they like."""
     place = st.integers(0, length)

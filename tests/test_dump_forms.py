@@ -16,11 +16,16 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
+from cleaner import Cleaner
 from cleaner.dump import Options, clean_dump
 from cleaner.dump.back import documents
 from cleaner.dump.streams import pack
 from tests.test_dump import problems
 from tests.test_laws import _tree
+from tests.test_repeats import FURNITURE
+from tests.test_repeats import documents as furnished
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 AD = "The ferry left, said “Åse”.\n\nAdvertisement\n\nIt was late.\n"
 CLEAN = "The ferry left, said “Åse”.\n\nIt was late.\n"
@@ -87,6 +92,29 @@ FORMS: dict[str, Callable[[], bytes]] = {
 }
 
 
+def html() -> bytes:
+    return (FIXTURES / "page-with-everything" / "source.html").read_bytes()
+
+
+def warc() -> bytes:
+    pages = []
+    for n in range(3):
+        http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html()
+        head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{n}>\r\nWARC-Target-URI: https://example.org/1\r\n"
+        head += f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
+        pages.append(head.encode() + http + b"\r\n\r\n")
+    return b"".join(pages)
+
+
+PAGES: dict[str, Callable[[], bytes]] = {
+    "page.html": html,
+    "old.html": lambda: html().decode().encode("cp1252", "xmlcharrefreplace"),
+    "x.warc": warc,
+    "x.warc.gz": lambda: gzip.compress(warc()),
+}
+"""Forms that hold pages: what comes back of them is the text that was read."""
+
+
 def parquet_of(rows: list[dict[str, object]]) -> bytes:
     sink = pyarrow.BufferOutputStream()
     parquet.write_table(pyarrow.Table.from_pylist(rows), sink, row_group_size=2)
@@ -115,11 +143,41 @@ def test_texts_are_cleaned_and_come_back(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("workers", [2, 3])
 def test_no_byte_depends_on_the_number_of_workers(tmp_path: Path, workers: int) -> None:
     (tmp_path / "in").mkdir()
-    for name, make in FORMS.items():
+    for name, make in {**FORMS, **PAGES}.items():
         (tmp_path / "in" / name).write_bytes(make())
     for count in (1, workers):
         clean_dump([tmp_path / "in"], tmp_path / f"out{count}", OPTIONS, workers=count)
     assert _tree(tmp_path / "out1") == _tree(tmp_path / f"out{workers}")
+
+
+def test_no_byte_depends_on_who_learned_a_dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.dump.passes.WORTH", 0)
+    (tmp_path / "in").mkdir()
+    for name, make in {**FORMS, **PAGES}.items():
+        (tmp_path / "in" / name).write_bytes(make())
+    site = tmp_path / "in/gazette.example"
+    site.mkdir()
+    for n, document in enumerate(furnished()):
+        (site / f"{n}.txt").write_text(document.text, encoding="utf-8")
+    for count in (1, 3):
+        out = tmp_path / f"out{count}"
+        clean_dump([tmp_path / "in"], out, Options(packs=("any", "en"), learn=True), workers=count)
+    assert _tree(tmp_path / "out1") == _tree(tmp_path / "out3")
+    assert FURNITURE not in (tmp_path / "out1/gazette.example/7.txt").read_text(encoding="utf-8")
+    assert not any(problems(tmp_path / "out1", None))
+
+
+@pytest.mark.parametrize("name", ["page.html", "x.warc", "x.warc.gz"])
+def test_pages_come_back_as_the_text_that_was_read_from_them(tmp_path: Path, name: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes(PAGES[name]())
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    assert (done.counts.failed, done.counts.documents) == (0, 1 if name == "page.html" else 3)
+    assert not any(problems(tmp_path / "out", tmp_path / "back"))
+    (shown,) = {document.sidecar.before.sha256 for document in documents(tmp_path / "out") if document.sidecar.before}
+    read = Cleaner(packs=["any", "en"]).clean(html=html(), url="https://example.org/1")
+    assert shown == read.facts().before.sha256  # type: ignore[union-attr]
+    assert {document.text for document in documents(tmp_path / "out")} == {read.text}
 
 
 def test_other_columns_keep_their_bytes(tmp_path: Path) -> None:

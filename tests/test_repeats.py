@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,30 @@ def test_a_rule_and_repetition_are_witnesses_for_each_other(tmp_path: Path) -> N
     found = [Document(f"{STORIES[n]}\n\n{sentence}\n\n{STORIES[(n + 5) % 30]} So {n}.", site=SITE) for n in range(30)]
     result = cleaner_of(learned(tmp_path, found), ["any", "en"]).judge(found[0])
     assert sentence not in result.text
+
+
+@pytest.fixture(scope="module")
+def knowing(tmp_path_factory: pytest.TempPathFactory) -> Cleaner:
+    glued = [
+        Document(f"{STORIES[n]}Our goats read every letter twice, and then again. {FURNITURE}", site=SITE)
+        for n in range(30)
+    ]
+    folder = learned(tmp_path_factory.mktemp("laws"), [*documents(), *glued])
+    return cleaner_of(folder, packs=("any", "en"))
+
+
+SAID = (*STORIES[:6], FURNITURE, "Our goats read every letter twice, and then again.", "Advertisement", "Day 3.", "x")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(SAID), st.sampled_from(["\n\n", "\n", " ", ""])), max_size=10))
+def test_the_laws_hold_with_what_was_learned(knowing: Cleaner, parts: list[tuple[str, str]]) -> None:
+    text = "".join(words + gap for words, gap in parts)
+    result = knowing.judge(Document(text, site=SITE))
+    assert restore(result.text, result.sidecar()) == text
+    assert all(left.end <= right.start for left, right in pairwise(result.removed))
+    again = knowing.judge(Document(result.text, site=SITE))
+    assert (again.text, again.removed) == (result.text, ())
 
 
 def test_it_can_be_pickled_and_speaks_only_in_marks(tmp_path: Path) -> None:
