@@ -23,7 +23,7 @@ ORDER = [
     "dump.forms", "dump.streams", "dump.put", "dump.options", "dump.fields", "dump.rows", "dump.split", "dump.counts",
     "dump.journal", "dump.judge", "dump.pool", "dump.plan", "dump.report", "dump.work", "dump.bulk", "dump.engine",
     "dump.learning", "dump.passes", "dump", "dump.back",
-    "markdown", "rows", "beside", "check",
+    "markdown", "rows", "reading", "places", "beside", "check",
     "report.summary", "report.page", "report.review", "report.serve",
     "cli.options", "cli.formats", "cli.preview", "cli.clean", "cli.check", "cli.restore", "cli.explain", "cli.rules",
     "cli.report", "cli.learn",
