@@ -21,19 +21,33 @@ FIXTURES = HERE.parent / "fixtures"
 SITES = ("harbour", "valley", "coast")
 
 
+PAGE = """\
+Home > Coast > Harbours
+
+By Ada Cole
+Published: March 3, 2019
+
+The last lamp on the harbour wall went out on Tuesday, and for the first time in ninety years nobody climbed up to \
+light it again. Sign up for our newsletter and never miss a story. The town council will decide in May.
+
+Advertisement
+
+“We did it for the boats,” said Hanna Lund, whose father had the job before her. A museum has asked for the lamp.
+
+Every story on this site is free to read, but not free to report. Please consider making a one-time
+
+Read more: The ferry that never came
+
+Correction: An earlier version of this article gave the wrong year. Subscribe now.
+"""
+
+
 def explanation() -> None:
-    """explain.svg: a fixture with what leaves struck out."""
+    """explain.svg: a page with what leaves struck out, and with what was spared."""
     cleaner = Cleaner()
-    text = (FIXTURES / "pictures-and-teasers" / "source.txt").read_text(encoding="utf-8")
-    console = Console(
-        record=True,
-        width=120,
-        force_terminal=True,
-        color_system="truecolor",
-        file=io.StringIO(),
-    )
-    console.print(cleaner.clean(text).explain())
-    console.save_svg(str(HERE / "explain.svg"), title="cleaner explain page.txt")
+    console = Console(record=True, width=110, force_terminal=True, color_system="truecolor", file=io.StringIO())
+    console.print(cleaner.explain(cleaner.clean(PAGE)))
+    console.save_svg(str(HERE / "explain.svg"), title="cleaner explain --spared page.txt")
 
 
 def report() -> None:
