@@ -24,7 +24,7 @@ ORDER = [
     "dump.journal", "dump.judge", "dump.pool", "dump.plan", "dump.report", "dump.work", "dump.bulk", "dump.engine",
     "dump.learning", "dump.passes", "dump", "dump.back",
     "markdown", "rows", "reading", "places", "beside", "check",
-    "report.summary", "report.page", "report.review", "report.serve",
+    "report.excerpt", "report.summary", "report.page", "report.review", "report.serve",
     "cli.options", "cli.formats", "cli.preview", "cli.clean", "cli.check", "cli.restore", "cli.explain", "cli.rules",
     "cli.report", "cli.learn",
     "cli", "__main__",
