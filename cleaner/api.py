@@ -171,26 +171,34 @@ class Cleaner:
     def _saved(self, result: Result, view: View | None) -> Iterator[Saved]:
         from cleaner.explain import Saved
 
-        document = Document(result.text, result.origin.url, result.origin.site, result.id)
+        # Of the text that is left nothing leaves any more, so all that still speaks against it was spared.
+        left = Document(result.text, result.origin.url, result.origin.site, result.id)
+        doubted: set[tuple[int, int, str]] = set()
+        if result.status == "doubtful" and result.removed:
+            whole = msgspec.structs.replace(left, text=result.source)
+            doubted = {(m.start, m.end, m.rule) for m, why, _ in self._spared(whole, view) if why == "doubtful"}
+        for mark, because, by in self._spared(left, view):
+            for piece in _moved_back(mark, result.removed):
+                doubt = (piece.start, piece.end, piece.rule) in doubted
+                yield Saved(
+                    piece.start, piece.end, piece.kind, piece.rule, piece.detector,
+                    result.source[piece.start : piece.end], "doubtful" if doubt else because, by, self.why(mark.rule),
+                )  # fmt: skip
+
+    def _spared(self, document: Document, view: View | None) -> Iterator[Spared]:
+        """What speaks against a text and takes nothing out, in order, each rule once for a stretch."""
         seen, back = view(document) if view else (document, lambda span: span)
         marks = [mark for detector in self.detectors for mark in detector(seen)]
-        kept = [mark for mark in marks if self._keeps(mark)]
         said = [
             *spared(seen, (mark for mark in marks if not self._keeps(mark))),
-            *(Spared(mark, "settings") for mark in kept if not mark.keep),
+            *(Spared(mark, "settings") for mark in marks if self._keeps(mark) and not mark.keep),
         ]
         once: set[tuple[int, int, str]] = set()
         for mark, because, by in sorted(said, key=lambda one: (one.mark.start, one.mark.end, one.mark.rule)):
             stays = back(mark)
-            if stays is None or (stays.start, stays.end, stays.rule) in once:
-                continue
-            once.add((stays.start, stays.end, stays.rule))
-            for piece in _moved_back(stays, result.removed):
-                words = result.source[piece.start : piece.end]
-                yield Saved(
-                    piece.start, piece.end, piece.kind, piece.rule, piece.detector, words, because, by,
-                    self.why(mark.rule),
-                )  # fmt: skip
+            if stays is not None and (stays.start, stays.end, stays.rule) not in once:
+                once.add((stays.start, stays.end, stays.rule))
+                yield Spared(stays, because, by)
 
     def _keeps(self, mark: Span) -> bool:
         return mark.kind in self._kept or mark.rule in self._kept

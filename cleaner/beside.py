@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,9 @@ from cleaner.api import together
 from cleaner.data import Metadata, Removed, Result, Sidecar, Source, Span, Stretch, Tool, digest
 from cleaner.dump.forms import row_sidecars, text_sidecar
 from cleaner.dump.judge import failed_facts
-from cleaner.errors import OutputError, RestoreError
-from cleaner.files import read_bytes, write_whole
+from cleaner.errors import InputError, OutputError, RestoreError
+from cleaner.files import decode, encode, read_bytes, write_whole
+from cleaner.rows import Row
 from cleaner.settings import BESIDE, NONE, Settings
 from cleaner.sidecar import dump, load, restore
 
@@ -33,13 +36,10 @@ def write_sidecars(
     `asked` is `beside`, `none`, or a folder, and goes before the settings. Raises OutputError rather than write over
     a file that is no sidecar.
     """
-    place = asked or given.sidecar
-    if place == NONE:
+    file = sidecar_file(path, asked, given)
+    if file is None:
         return None
     lines = path.suffix.lower() in rows.ENDINGS
-    file = path.with_name((row_sidecars if lines else text_sidecar)(path.name))
-    if place != BESIDE:
-        file = Path(place) / _inside(file, Path(given.file).parent if given.file else Path.cwd())
     old = _old(file, lines) if os.path.lexists(file) else []
     new = [one if isinstance(one, Result) else _failed(one, tool) for one in results]
     joined = [_joined(before, one) for before, one in zip(old, new, strict=False)]
@@ -54,12 +54,54 @@ def write_sidecars(
     return file
 
 
+def sidecar_file(path: Path, asked: str | None, given: Settings) -> Path | None:
+    """Where the sidecar of a file lies; None if there is to be none."""
+    place = asked or given.sidecar
+    if place == NONE:
+        return None
+    named = row_sidecars if path.suffix.lower() in rows.ENDINGS else text_sidecar
+    file = path.with_name(named(path.name))
+    if place == BESIDE:
+        return file
+    return Path(place) / inside(file, Path(given.file).parent if given.file else Path.cwd())
+
+
+def source_of(path: Path, asked: str | None, given: Settings) -> bytes:
+    """The bytes of a file before it was cleaned in place; of JSON lines the texts, escaped as those that are there.
+
+    Raises RestoreError if the sidecar is none of this file, InputError if there is none.
+    """
+    file = sidecar_file(path, asked, given)
+    if file is None:
+        raise InputError(f"{path}: the settings say that there are no sidecars; name their folder with --sidecar")
+    data, sidecar = read_bytes(path), read_bytes(file)
+    if path.suffix.lower() in rows.ENDINGS:
+        lines, sidecars = list(BytesIO(data)), sidecar.splitlines()
+        if len(lines) != len(sidecars):
+            raise RestoreError(f"{path}: {len(lines)} rows, but {len(sidecars)} sidecars; one of the two was changed")
+        return b"".join(_row_of(line, load(one)) for line, one in zip(lines, sidecars, strict=True))
+    plain = load(sidecar)
+    facts = msgspec.convert(plain, Sidecar)
+    encoding = facts.source.encoding or "utf-8"
+    source = encode(restore(decode(data, encoding).text, plain), encoding, bom=facts.source.bom)
+    if facts.source.sha256 not in (None, sha256(source).hexdigest()):
+        raise RestoreError(f"{path}: what comes back is not the file that was cleaned; one of the two was changed")
+    return source
+
+
+def _row_of(line: bytes, sidecar: dict[str, Any]) -> bytes:
+    if sidecar["status"] == "failed" or not sidecar["removed"]:
+        return line
+    row = Row(line, sidecar["source"]["field"])
+    return line if row.text is None else row.with_text(restore(row.text, sidecar))
+
+
 def _failed(reason: str, tool: Tool) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(failed_facts(None, reason, Source(), tool))
     return plain
 
 
-def _inside(file: Path, root: Path) -> Path:
+def inside(file: Path, root: Path) -> Path:
     """The file's path below a root; files elsewhere go by their whole path."""
     whole = file.absolute()
     with suppress(ValueError):

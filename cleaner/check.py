@@ -7,35 +7,26 @@ on: a page is never rewritten. Many files are shared out among processes; what i
 from __future__ import annotations
 
 import os
-import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 
 import msgspec
 
 from cleaner import allow as accepted
-from cleaner import markdown, rows
 from cleaner.allow import Allow, Entry, entry_of
-from cleaner.api import Cleaner, Through
-from cleaner.data import Document, Result, Source
+from cleaner.api import Cleaner
+from cleaner.data import Result
 from cleaner.errors import CleanerError, InputError
-from cleaner.files import decode, digest, encode, read_bytes, rewrite
-from cleaner.rows import Row
+from cleaner.files import decode, encode, read_bytes, rewrite
+from cleaner.places import placing
+from cleaner.reading import ENDINGS, Asked, Part, parts
 from cleaner.settings import Settings, find
 from cleaner.text import content
 
-PAGE_ENDINGS = (".html", ".htm", ".xhtml")
-TEXT_ENDINGS = (".txt", ".text")
-ENDINGS = (*TEXT_ENDINGS, *markdown.ENDINGS, *PAGE_ENDINGS, *rows.ENDINGS)
-"""What is looked at in folders; a file that is named is looked at whatever it is called."""
-
-FEW = 48
-"""Up to this many files are checked here: starting other processes would take longer."""
-
-_BREAK = re.compile(r"\r\n|\r|\n")
+LITTLE = 2_000_000
+"""Files of fewer bytes in all are checked here: starting other processes would take longer."""
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -54,8 +45,9 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True, order=True):
     """A stretch that would leave a file.
 
     Lines and columns count from 1, columns in code points, ends behind the last one. In JSON lines `line` is the
-    row and columns count in its text; in HTML they say where the words stand in the file, if they were found there.
-    `start` and `end` are offsets in the text (of the file, the row, or the page), with the white space that leaves.
+    row, and of HTML in it the columns are the whole row's; in HTML files they say where the words stand, and are 1 if
+    they were not found there. `start` and `end` are offsets in the text (of the file, the row, or the page), with the
+    white space that leaves.
     """
 
     path: str
@@ -87,7 +79,8 @@ class Checked(msgspec.Struct, omit_defaults=True):
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
-    """Files to check, sorted, each once: those named, and of folders what has an ending of text, hidden ones apart.
+    """Files to check, sorted, each once: those named, whatever they are called, and of folders all that are called
+    as texts, Markdown, pages and JSON lines are, hidden ones apart.
 
     Raises InputError for a path that is not there.
     """
@@ -115,7 +108,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def check(paths: Sequence[Path], choice: Choice, workers: int = 1) -> Iterator[Checked]:
     """Checks files, in order; with `choice.fix` it takes out what it finds."""
-    if workers < 2 or len(paths) <= FEW:
+    if workers < 2 or len(paths) < 2 or _size(paths) < LITTLE:
         for path in paths:
             yield check_file(path, choice)
         return
@@ -131,6 +124,14 @@ def check(paths: Sequence[Path], choice: Choice, workers: int = 1) -> Iterator[C
         raise CleanerError(
             "a worker died (out of memory, or killed); no file is half-written; run again with --workers 1"
         ) from None
+
+
+def _size(paths: Iterable[Path]) -> int:
+    size = 0
+    for path in paths:
+        with suppress(OSError):
+            size += path.stat().st_size
+    return size
 
 
 def check_file(path: Path, choice: Choice) -> Checked:
@@ -164,6 +165,16 @@ def _cleaner(packs: tuple[str, ...] | None, keep: tuple[str, ...], repeats: str 
     return Cleaner(packs=packs, keep=keep, repeats=repeats)
 
 
+def asked_of(path: Path, choice: Choice, given: Settings) -> Asked:
+    """How a file is to be read."""
+    return Asked(
+        encoding=choice.encoding or given.encoding,
+        text=choice.text_field or given.fields.get("text", "text"),
+        fields=given.fields,
+        site=given.site_of(path),
+    )
+
+
 def cleaner_for(choice: Choice, given: Settings) -> Cleaner:
     """The cleaner that the command line and the settings ask for; one for all files that ask for the same."""
     return _cleaner(choice.packs or given.packs, choice.keep or given.keep, given.repeats)
@@ -179,142 +190,76 @@ class _Work:
         self.allow = allow
         self.checked = checked
         self.used: set[Entry] = set()
-        self.site = given.site_of(path)
-        self.encoding = choice.encoding or given.encoding
         self.cleaner = cleaner_for(choice, given)
 
     def run(self) -> None:
-        """Reads the file as what its name says it is."""
+        """Judges the documents of the file, and writes it anew if that was asked for."""
         data = read_bytes(self.path)
-        name = self.path.name.lower()
-        if name.endswith(PAGE_ENDINGS):
-            self._page(data)
-        elif name.endswith(rows.ENDINGS):
-            self._lines(data)
-        else:
-            self._text(data, name.endswith(markdown.ENDINGS))
-
-    def _through(self, marked: bool = False) -> Through | None:
-        inner = markdown.through if marked else None
-        return accepted.through(self.allow, self.used, inner) if self.allow.entries else inner
-
-    def _text(self, data: bytes, marked: bool) -> None:
-        text, encoding, bom = decode(data, self.encoding)
-        form = "md" if marked else "txt"
-        origin = Source(str(self.path), form, encoding=encoding, bom=bom, sha256=digest(data), site=self.site)
-        document = Document(text, site=self.site, id=self.path.name)
-        result = self.cleaner.judge(document, origin, self._through(marked))
-        places = Places(text)
-        self.checked.findings += [
-            self._finding(result, at, *places.of(result, at)) for at in range(len(result.removed))
-        ]
-        if result.removed:
-            self._changed(data, encode(result.text, encoding, bom=bom), [result], text, result.text)
-
-    def _lines(self, data: bytes) -> None:
-        field = self.choice.text_field or self.given.fields.get("text", "text")
-        lines: list[bytes] = []
         results: list[Result | str] = []
-        for number, line in enumerate(BytesIO(data), 1):
-            row, result = self._row(line, number, field)
-            lines.append(row)
+        pieces: list[bytes] = []
+        for part in parts(self.path, data, asked_of(self.path, self.choice, self.given)):
+            result = self._judged(part)
             results.append(result)
-        changed = b"".join(lines)
-        if changed != data:
-            texts = [part.decode("utf-8", "replace") for part in (data, changed)] if self.choice.diff else ["", ""]
-            self._changed(data, changed, results, *texts)
-
-    def _row(self, line: bytes, number: int, field: str) -> tuple[bytes, Result | str]:
-        """A row as it would be, and its result, or why there is none. A row of HTML alone is reported on."""
-        if not line.strip():
-            return line, "the line is empty"
-        try:
-            row = Row(line, field)
-            page = None if row.text is not None else row.word("html")
-            if row.text is None and page is None:
-                raise InputError(f"the row has no text in the field {field!r}; name it with --text-field")
-            site, url = (
-                row.word(self.given.fields.get("site", "site")) or self.site,
-                row.word(self.given.fields.get("url", "url")),
-            )
-            origin = Source(f"{self.path}:{number}", "jsonl", field, url=url, site=site)
-            if page is not None:
-                result = self.cleaner.clean(html=page, url=url, site=site)
+            if isinstance(result, str) or not result.removed:
+                pieces.append(part.line if part.number else data)
+                continue
+            self._note(part, result, data)
+            if part.row and part.rewritten:
+                pieces.append(part.row.with_text(result.text))
+            elif part.rewritten:
+                pieces.append(encode(result.text, part.origin.encoding or "utf-8", bom=part.origin.bom))
             else:
-                result = self.cleaner.judge(Document(row.text or "", url, site, row.id), origin, self._through())
+                pieces.append(part.line if part.number else data)
+        new = b"".join(pieces)
+        if new != data:
+            self._changed(data, new, results)
+
+    def _judged(self, part: Part) -> Result | str:
+        """The result for a part, or why there is none."""
+        if part.document is None:
+            if part.failure:
+                self.checked.failures.append(f"line {part.number}: {part.failure}")
+            return part.failure or "the line is empty"
+        try:
+            return self.cleaner.judge(part.document, part.origin, part.through(self.allow, self.used))
         except CleanerError as error:
-            self.checked.failures.append(f"line {number}: {error}")
-            return line, str(error)
-        for at, span in enumerate(result.removed):
-            if page is not None and self._accepted(span.rule, result.source[span.start : span.end]):
-                continue
-            start, end = content(result.source, span.start, span.end)
-            self.checked.findings.append(self._finding(result, at, number, start + 1, number, end + 1))
-        return (row.with_text(result.text) if result.removed and page is None else line), result
+            if part.number is None:
+                raise
+            self.checked.failures.append(f"line {part.number}: {error}")
+            return str(error)
 
-    def _page(self, data: bytes) -> None:
-        result = self.cleaner.clean(html=data, site=self.site, encoding=self.encoding)
-        places = Places(decode(data, self.encoding).text)
-        for at, span in enumerate(result.removed):
+    def _note(self, part: Part, result: Result, data: bytes) -> None:
+        """Notes the findings of one part, in the order in which they stand in the file."""
+        place = placing(part, result, data)
+        found = []
+        for span in result.removed:
             stretch = result.source[span.start : span.end]
-            if self._accepted(span.rule, stretch):
-                continue
-            self.checked.findings.append(self._finding(result, at, *places.found(stretch)))
+            found.append(
+                Finding(
+                    str(self.path),
+                    *place(*content(result.source, span.start, span.end)),
+                    span.start,
+                    span.end,
+                    span.kind,
+                    span.rule,
+                    stretch.strip(),
+                    entry_of(span.rule, stretch).hash,
+                    span.witnesses,
+                    result.id,
+                )
+            )
+        self.checked.findings += sorted(found, key=lambda one: (one.line, one.column))
 
-    def _accepted(self, rule: str, stretch: str) -> bool:
-        entry = entry_of(rule, stretch)
-        if self.allow.has(entry):
-            self.used.add(entry)
-            return True
-        return False
-
-    def _finding(self, result: Result, at: int, line: int, column: int, end_line: int, end_column: int) -> Finding:
-        span = result.removed[at]
-        stretch = result.source[span.start : span.end]
-        return Finding(
-            str(self.path), line, column, end_line, end_column, span.start, span.end, span.kind, span.rule,
-            stretch.strip(), entry_of(span.rule, stretch).hash, span.witnesses, result.id,
-        )  # fmt: skip
-
-    def _changed(self, data: bytes, new: bytes, results: Sequence[Result | str], before: str, after: str) -> None:
+    def _changed(self, data: bytes, new: bytes, results: Sequence[Result | str]) -> None:
         if self.choice.diff:
-            self.checked.before, self.checked.after = before, after
+            encoding = decode(data, self.choice.encoding or self.given.encoding).encoding
+            self.checked.before, self.checked.after = (part.decode(encoding, "replace") for part in (data, new))
         if self.choice.fix:
             from cleaner.beside import write_sidecars
 
             write_sidecars(self.path, results, self.choice.sidecar, self.given, self.cleaner.tool)
             rewrite(self.path, data, new)
             self.checked.fixed = True
-
-
-class Places:
-    """Lines and columns of a text, as editors count them."""
-
-    def __init__(self, text: str) -> None:
-        """Finds where lines start."""
-        self.text = text
-        self.starts = [0, *(found.end() for found in _BREAK.finditer(text))]
-
-    def at(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset, both from 1."""
-        line = bisect_right(self.starts, offset)
-        return line, offset - self.starts[line - 1] + 1
-
-    def of(self, result: Result, number: int) -> tuple[int, int, int, int]:
-        """Where the words of a removed stretch begin and end."""
-        span = result.removed[number]
-        start, end = content(self.text, span.start, span.end)
-        return (*self.at(start), *self.at(end))
-
-    def found(self, stretch: str) -> tuple[int, int, int, int]:
-        """Where words of a page stand in its file: looked for by their first few; line 1 if they are not found."""
-        words = stretch.split()[:6]
-        for number in range(len(words), 0, -1):
-            pattern = r"(?:\s|<[^<>]*>)+".join(map(re.escape, words[:number]))
-            found = re.search(pattern, self.text)
-            if found:
-                return (*self.at(found.start()), *self.at(found.end()))
-        return 1, 1, 1, 1
 
 
 def stale(paths: Sequence[Path], checked: Sequence[Checked]) -> Mapping[str, list[Entry]]:

@@ -35,9 +35,10 @@ _SAVED = {
 }
 
 _CSS = {
-    "blue": "#2563eb", "cyan": "#0e7490", "magenta": "#a21caf", "yellow": "#a16207", "red": "#dc2626",
-    "green": "#15803d",
+    "blue": "37,99,235", "cyan": "8,145,178", "magenta": "192,38,211", "yellow": "202,138,4", "red": "220,38,38",
+    "green": "22,163,74",
 }  # fmt: skip
+"""The same for pages, as a tint behind the words, so that they can be read on light and dark alike."""
 
 
 class _Marked(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -201,15 +202,19 @@ def _note(one: Leaving | Saved) -> Text:
     note = Text(f"{one.kind} ", style=f"bold {COLOURS.get(one.kind, 'white')}")
     note.append(in_line(one.rule), style="not bold")
     if isinstance(one, Saved):
-        note = Text("stays: ", style="underline").append_text(note)
-        note.append(f" ({in_line(one.reason)})", style="dim")
+        note = Text.assemble(("stays: ", "underline"), note)
+        note.append(f" ({in_line(one.reason)})", style="italic default not bold")
     elif one.witnesses:
-        note.append(f" + {in_line(', '.join(one.witnesses))}", style="dim not bold")
+        note.append(f" + {in_line(', '.join(one.witnesses))}", style="default not bold")
     return note
 
 
 _CELL = 'style="text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere;width:65%"'
 _MARGIN = 'style="text-align:left;vertical-align:top;font-size:85%;overflow-wrap:anywhere"'
+
+
+def _tint(one: Leaving | Saved) -> str:
+    return f"background:rgba({_CSS[COLOURS.get(one.kind, 'red')]},.25)"
 
 
 def _safe(text: str) -> str:
@@ -224,13 +229,11 @@ def _tagged(piece: tuple[str, Leaving | Saved | None]) -> str:
     if isinstance(owner, Saved):
         style = "text-decoration:underline dotted"
         return f'<span title="{title}; {_safe(owner.reason)}" style="{style}">{_safe(words)}</span>'
-    colour = _CSS[COLOURS.get(owner.kind, "red")]
-    return f'<del title="{title}" style="color:{colour};text-decoration:line-through">{_safe(words)}</del>'
+    return f'<del title="{title}" style="{_tint(owner)};text-decoration:line-through">{_safe(words)}</del>'
 
 
 def _tagged_note(one: Leaving | Saved) -> str:
-    colour = _CSS[COLOURS.get(one.kind, "red")]
-    note = f'<b style="color:{colour}">{_safe(one.kind)}</b> {_safe(one.rule)}'
+    note = f'<b style="{_tint(one)};padding:0 .3em">{_safe(one.kind)}</b> {_safe(one.rule)}'
     if isinstance(one, Saved):
         return f"stays: {note} <i>({_safe(one.reason)})</i>"
     return note + (f" <small>+ {_safe(', '.join(one.witnesses))}</small>" if one.witnesses else "")

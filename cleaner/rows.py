@@ -14,6 +14,7 @@ from cleaner.errors import InputError
 ENDINGS = (".jsonl", ".ndjson")
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+_LETTER = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.", re.DOTALL)
 _DECODER = json.JSONDecoder()
 
 
@@ -48,6 +49,17 @@ class Row:
         """The string in a field; None if there is none."""
         value = self._values.get(field)
         return value if isinstance(value, str) else None
+
+    def columns(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of the text stands in the line as it is written, counted from 1."""
+        at = self._at[0] + 1
+        columns = []
+        for letter, found in enumerate(_LETTER.finditer(self._line, at, self._at[1])):
+            if letter in (start, end):
+                columns.append(found.start() + 1)
+            if letter >= end:
+                break
+        return columns[0], columns[-1]
 
     def with_text(self, text: str) -> bytes:
         """The line with another text, escaped as the old one was."""

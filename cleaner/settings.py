@@ -49,8 +49,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
             return self.site
         root = Path(self.file).parent if self.file else Path.cwd()
         try:
-            folders = path.absolute().relative_to(root.absolute()).parent.parts
-        except ValueError:
+            folders = path.parent.resolve().relative_to(root.resolve()).parts
+        except (ValueError, OSError):
             return None
         found = None
         asked = self.site.strip("/").split("/")

@@ -78,7 +78,7 @@ def test_sidecars_go_where_they_are_wanted(tmp_path: Path, asked: str, there: st
 def test_rows_are_fixed_and_their_other_bytes_stay(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text('{"n":1.50,"text":"Rain.\\n\\nAdvertisement\\n\\nSun."}\n{"text":"Dry."}\n')
     done = run(tmp_path, "--fix", "x.jsonl")
-    assert done.stdout.startswith("x.jsonl:1:8: ad en.ad.marker")
+    assert done.stdout.startswith("x.jsonl:1:28: ad en.ad.marker")
     assert (tmp_path / "x.jsonl").read_text() == '{"n":1.50,"text":"Rain.\\n\\nSun."}\n{"text":"Dry."}\n'
 
 

@@ -6,16 +6,23 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
+from cleaner import clean
 from cleaner.cli import cli
+from cleaner.data import Removed, Sidecar
 from cleaner.dump import clean_dump
+from cleaner.dump.back import Cleaned
 from cleaner.dump.back import documents as cleaned
 from cleaner.errors import InputError
+from cleaner.report import summary as summary_module
+from cleaner.report.excerpt import excerpt
 from cleaner.report.page import inert, render
-from cleaner.report.summary import summarise
+from cleaner.report.summary import LEAST, summarise
 
 STORY = "The ferry left the old pier at dawn with nine people and a piano on board. Nobody had asked why."
 
@@ -40,10 +47,10 @@ def dump_of(folder: Path, documents: int = 12) -> Path:
     return folder / "out"
 
 
-def data_of(page: str) -> dict[str, object]:
+def data_of(page: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert found
-    data: dict[str, object] = json.loads(found[1])
+    data: dict[str, Any] = json.loads(found[1])
     return data
 
 
@@ -70,11 +77,86 @@ def test_the_sample_holds_every_rule_and_every_trouble_and_says_so(tmp_path: Pat
     assert page.split("Made ")[0] == render(summary, "out").split("Made ")[0]
 
 
+def long_dump(folder: Path, letters: int, line: str) -> Path:
+    """A cleaned dump of long texts, each with another thing to take out behind a story of some letters."""
+    source = folder / "in"
+    source.mkdir()
+    for name, said in {"ad": "Advertisement", "fine": "© 2021 Harbour Gazette. All rights reserved."}.items():
+        told = "\n\n".join(f"{line} They sold {n} boats." for n in range(letters // (len(line) + 22)))
+        (source / f"{name}.txt").write_text(f"{told}\n\n{said}\n\n{told}\n", encoding="utf-8")
+    clean_dump([source], folder / "out")
+    return folder / "out"
+
+
+def shown_rules(page: dict[str, Any]) -> set[str]:
+    return {page["rules"][p[1]][0] for d in page["documents"] for p in d["p"] if isinstance(p, list)}
+
+
+@pytest.mark.parametrize("budget", [summary_module.BUDGET, 3_000])
+def test_every_rule_is_shown_however_little_room_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget: int
+) -> None:
+    monkeypatch.setattr(summary_module, "BUDGET", budget)
+    summary = summarise(cleaned(long_dump(tmp_path, 100_000, STORY)))
+    page = data_of(render(summary, "out"))
+    assert len(summary.rules) == 2
+    assert shown_rules(page) == set(summary.rules)
+    assert None in page["documents"][0]["p"], "what is not shown is said"
+    assert len(json.dumps(page["documents"])) < 2 * max(budget, 2 * LEAST + 4_000)
+
+
+def test_what_is_shown_of_a_long_text_is_its_start_and_what_stands_about_each_rule() -> None:
+    stretch = Removed(60, 64, "ad", "en.ad.marker", "ADAD", [])
+    again = Removed(80, 84, "ad", "en.ad.marker", "ADAD", [])
+    facts = msgspec.convert(clean("x").sidecar(), Sidecar)
+    document = Cleaned("x", "a" * 60 + "b" * 16 + "c" * 30, msgspec.structs.replace(facts, removed=[stretch, again]))
+    assert list(excerpt(document, 200)) == ["a" * 60, (stretch, "ADAD"), "b" * 16, (again, "ADAD"), "c" * 30]
+    assert list(excerpt(document, 50, around=5)) == ["a" * 50, None, "a" * 5, (stretch, "ADAD"), None]
+    assert list(excerpt(document, 58, around=5)) == ["a" * 58, "a" * 2, (stretch, "ADAD"), None]
+
+
+@pytest.mark.parametrize("words", ["船は夜明けに古い桟橋を離れた。", '<p>&amp;\n"quoted"'])
+def test_the_budget_is_one_of_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    monkeypatch.setattr(summary_module, "BUDGET", 60_000)
+    source = tmp_path / "in"
+    source.mkdir()
+    with (source / "rows.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"text": f"{n}\n\n" + words * 100}) + "\n" for n in range(100))
+    clean_dump([source], tmp_path / "out")
+    summary = summarise(cleaned(tmp_path / "out"))
+    page = render(summary, "out")
+    held = re.search(r'"documents":(\[.*\]),"blocks"', page)
+    assert held
+    assert len(held[1].encode()) < 1.3 * 60_000
+    assert 3 < len(summary.shown) < 100
+
+
+def test_languages_are_read_off_the_words_and_else_off_what_the_page_says(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    told = "Der Rat der Stadt hat am Abend beschlossen, dass die Brücke nicht vor dem Herbst für die Autos offen ist."
+    (source / "de.txt").write_text(told, encoding="utf-8")
+    (source / "en.txt").write_text(f"{STORY} It was the end of the day and they had to wait for it.", encoding="utf-8")
+    (source / "few.txt").write_text("Kukaan ei ja Zzz", encoding="utf-8")
+    (source / "none.txt").write_text("Zzz", encoding="utf-8")
+    page = f"<html lang='fi-FI'><body><article>{'<p>Qwrt plkj mnbv.</p>' * 9}</article></body></html>"
+    (source / "page.html").write_text(page, encoding="utf-8")
+    clean_dump([source], tmp_path / "out")
+    languages = summarise(cleaned(tmp_path / "out")).languages
+    assert {name: group.documents for name, group in languages.items()} == {"de": 1, "en": 1, "fi": 2, "(none)": 1}
+
+
+def test_a_rule_that_takes_several_kinds_says_so() -> None:
+    facts = msgspec.convert(clean("x").sidecar(), Sidecar)
+    removed = [Removed(0, 1, "ad", "repeats.line", "A"), Removed(1, 2, "nav", "repeats.line", "B")]
+    summary = summarise([Cleaned("x", "", msgspec.structs.replace(facts, removed=removed))])
+    assert summary.rules["repeats.line"].kind == "several"
+    assert {name: hits.kind for name, hits in summary.kinds.items()} == {"ad": "ad", "nav": "nav"}
+
+
 def test_the_page_gives_each_source_back(tmp_path: Path) -> None:
     page = data_of(render(summarise(cleaned(dump_of(tmp_path))), "out"))
-    documents = page["documents"]
-    assert isinstance(documents, list)
-    sources = {d["n"]: "".join(p if isinstance(p, str) else p[2] for p in d["p"]) for d in documents}
+    sources = {d["n"]: "".join(p if isinstance(p, str) else p[2] for p in d["p"]) for d in page["documents"]}
     assert sources["rows.jsonl:3"] == f"{STORY} 2\n\nAdvertisement\n\nEnd 2."
     assert sources["one.txt"].endswith("All rights reserved.\n")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -14,11 +15,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cleaner.dump.back import documents as cleaned
-from cleaner.report.page import render
+from cleaner.report.page import Block, render
 from cleaner.report.review import load, save
 from cleaner.report.serve import Server
 from cleaner.report.summary import summarise
-from tests.test_report import STORY, dump_of, hostile_dump
+from tests.test_report import STORY, dump_of, hostile_dump, long_dump
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -53,10 +54,15 @@ def page(browser: Browser) -> Iterator[Page]:
     assert troubles == []
 
 
-def opened(page: Page, out: Path) -> Page:
+def written(out: Path, blocks: Sequence[Block] = (), verdicts: Mapping[str, str] | None = None) -> str:
+    """The address of a report."""
     file = out / "report.html"
-    file.write_text(render(summarise(cleaned(out)), "a dump"), encoding="utf-8")
-    page.goto(file.as_uri())
+    file.write_text(render(summarise(cleaned(out)), "a dump", blocks, verdicts), encoding="utf-8")
+    return file.as_uri()
+
+
+def opened(page: Page, out: Path) -> Page:
+    page.goto(written(out))
     page.wait_for_selector("#list li")
     return page
 
@@ -107,12 +113,81 @@ def test_a_review_is_saved_as_a_file_that_can_be_read(page: Page, tmp_path: Path
     assert set(verdicts.values()) == {"keep"}
 
 
+def test_what_was_decided_is_listed_and_can_be_withdrawn(page: Page, tmp_path: Path) -> None:
+    out = dump_of(tmp_path)
+    save(out, {"rule en.promo.gone": "keep", "stretch en.ad.marker 0123456789abcdef": "keep"})
+    page.goto(written(out, verdicts=load(out)))
+    rows = page.locator("#verdict-table tbody tr")
+    assert rows.count() == 2
+    assert page.is_disabled("#save")
+    rows.filter(has_text="en.promo.gone").get_by_role("button", name="Withdraw").click()
+    expect(rows.filter(has_text="en.promo.gone")).to_contain_text("withdrawn")
+    with page.expect_download() as download:
+        page.click("#save")
+    download.value.save_as(tmp_path / "review.json")
+    assert load(tmp_path / "review.json") == {"stretch en.ad.marker 0123456789abcdef": "keep"}
+    expect(rows).to_have_count(1)
+
+
+def test_what_is_decided_now_is_listed_in_its_words(page: Page, tmp_path: Path) -> None:
+    opened(page, dump_of(tmp_path))
+    assert page.is_hidden("#verdicts")
+    page.select_option("#f-kind", "ad")
+    page.locator("#documents-title").click()
+    page.keyboard.press("n")
+    page.keyboard.press("x")
+    row = page.locator("#verdict-table tbody tr")
+    expect(row).to_contain_text("en.ad.marker: Advertisement")
+    assert page.locator("#before del.kept").count() == 1
+    row.get_by_role("button").click()
+    assert page.locator("#before del.kept").count() == 0
+    assert page.is_disabled("#save")
+
+
+def test_long_tables_are_filled_as_far_as_they_are_looked_at(page: Page, tmp_path: Path) -> None:
+    out = dump_of(tmp_path)
+    blocks = [Block(f"a.example {n:016x}", "a.example", 9, 0.9, f"Block {n} of it", "repeated") for n in range(250)]
+    page.goto(written(out, blocks))
+    rows = page.locator("#block-table tbody tr")
+    assert rows.count() == 100
+    page.locator("#blocks").get_by_role("button", name="Show more").click()
+    assert rows.count() == 200
+    page.fill("#block-search", "block 249")
+    assert rows.count() == 1
+    page.select_option("#block-table select", "keep")
+    page.fill("#block-search", "")
+    assert rows.count() == 100
+    page.fill("#block-search", "block 249")
+    assert page.input_value("#block-table select") == "keep"
+    expect(page.locator("#verdict-table tbody tr")).to_contain_text("Block 249 of it")
+
+
+def test_what_is_not_shown_of_a_long_text_is_said_on_both_sides(page: Page, tmp_path: Path) -> None:
+    opened(page, long_dump(tmp_path, 100_000, STORY))
+    for pane in ("#before", "#after"):
+        expect(page.locator(f"{pane} .gap").first).to_contain_text("not shown")
+    expect(page.locator("#before del").first).to_have_attribute("title", re.compile("^(ad|notice): "))
+
+
+def test_on_a_phone_a_document_that_is_chosen_comes_into_sight(page: Page, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    opened(page, dump_of(tmp_path))
+    page.locator("#list button").nth(1).click()
+    expect(page.locator("#view-name")).to_be_in_viewport()
+    expect(page.locator("#before del").first).to_be_in_viewport()
+    assert page.evaluate("document.getElementById('rule-table').scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("width", [390, 1200])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible_and_fits_its_window(page: Page, tmp_path: Path, width: int, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 800})
-    opened(page, dump_of(tmp_path))
+    block = Block(f"a.example {1:016x}", "a.example", 9, 0.9, "What it says on each page", "repeated")
+    page.goto(written(dump_of(tmp_path), [block], {"rule en.promo.gone": "keep"}))
+    page.locator("details").first.locator("summary").click()
+    page.select_option("#f-kind", "ad")
+    page.locator("#before .label").first.click()
     found = Axe().run(page).response["violations"]
     assert [(v["id"], v["impact"]) for v in found if v["impact"] in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

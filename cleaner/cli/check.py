@@ -16,7 +16,20 @@ if TYPE_CHECKING:
     from cleaner.check import Checked, Choice
 
 
-@click.command()
+class _Files(click.Command):
+    """Takes for a file what is called like one, even if the name begins with a dash: git hands over any name."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = {name for param in self.params for name in param.opts}
+        end = args.index("--") if "--" in args else len(args)
+        named = [
+            os.path.join(os.curdir, arg) if arg.startswith("-") and arg not in known and os.path.lexists(arg) else arg
+            for arg in args[:end]
+        ]
+        return super().parse_args(ctx, [*named, *args[end:]])
+
+
+@click.command(cls=_Files)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @packs_option
 @click.option("--keep", "-k", multiple=True, metavar="KIND|RULE", help="A kind, or a rule, that stays in the text.")

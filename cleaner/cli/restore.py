@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli.options import FAILED
+from cleaner.cli.options import FAILED, settings_for
+
+if TYPE_CHECKING:
+    from cleaner.dump.back import Restored
 
 
 @click.command()
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="OUT…")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="OUT|FILE…")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder for the restored files.")
+@click.option("--sidecar", metavar="beside|DIR", help="Of files cleaned in place: where `cleaner check` put sidecars.")
 @click.option("--check", is_flag=True, help="Only verify that everything can be restored.")
-def restore(folders: tuple[Path, ...], output: Path | None, check: bool) -> int:
-    """Give back the source files of what `cleaner clean` wrote.
+def restore(folders: tuple[Path, ...], output: Path | None, sidecar: str | None, check: bool) -> int:
+    """Give back the source files of what `cleaner clean` wrote, or of files that `cleaner check --fix` cleaned.
 
     Pages, HTML or from WARC files, come back as the text that was read from them.
     """
@@ -26,7 +32,7 @@ def restore(folders: tuple[Path, ...], output: Path | None, check: bool) -> int:
         raise click.UsageError("say where to write (-o DIR), or only verify (--check)")
     good = bad = 0
     for folder in folders:
-        for file in restored(folder):
+        for file in _in_place(folder, sidecar) if folder.is_file() else restored(folder):
             problem = file.problem
             if file.blocks is not None:
                 try:
@@ -43,3 +49,15 @@ def restore(folders: tuple[Path, ...], output: Path | None, check: bool) -> int:
                 click.echo(f"{file.name}: {problem}", err=True)
     click.echo(f"{good} {'verified' if check else 'restored'}, {bad} failed")
     return FAILED if bad else 0
+
+
+def _in_place(path: Path, sidecar: str | None) -> Iterator[Restored]:
+    from cleaner.beside import inside, source_of
+    from cleaner.dump.back import Restored
+    from cleaner.errors import CleanerError
+
+    name = inside(path, Path.cwd()).as_posix()
+    try:
+        yield Restored(name, iter([source_of(path, sidecar, settings_for(path))]))
+    except CleanerError as error:
+        yield Restored(name, None, str(error))

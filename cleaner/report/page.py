@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -11,15 +12,18 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from cleaner.allow import entry_of
-from cleaner.data import KINDS, Removed
+from cleaner.data import KINDS
 from cleaner.dump.back import Cleaned
-from cleaner.report.summary import LONGEST, Group, Summary, language_of, site_of
+from cleaner.report.excerpt import Part, excerpt
+from cleaner.report.summary import Group, Summary, site_of
 from cleaner.text import without_surrogates
 
 MOST_SITES = 200
 MOST_FAILURES = 1_000
 MOST_BLOCKS = 500
 BARS = 15
+
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class Block(NamedTuple):
@@ -47,7 +51,7 @@ def render(
     parts = {name: _asset(name) for name in ("page.css", "page.js", "chart.umd.min.js")}
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": "{:,}".format, "percent": "{:.1%}".format}
-    sites = sorted(summary.sites.items(), key=lambda item: (-item[1].documents, item[0]))
+    sites = sorted(summary.sites.items(), key=_most)
     data = _data(summary, sites, blocks[:MOST_BLOCKS], verdicts or {}, serve)
     page = environment.from_string(
         _asset("page.html.j2")
@@ -63,12 +67,18 @@ def render(
         kinds=sorted(summary.kinds.items(), key=lambda item: -item[1].letters),
         sites=sites[:MOST_SITES],
         sites_total=len(sites),
-        languages=sorted(summary.languages.items(), key=lambda item: (-item[1].documents, item[0])),
+        languages=sorted(summary.languages.items(), key=_most),
         months=sorted(summary.months.items()),
         failures=summary.failures[:MOST_FAILURES],
         failures_total=len(summary.failures),
         blocks=blocks,
         shown=len(summary.shown),
+        longest=summary.longest,
+        some_cut=any(
+            (one.sidecar.before.length if one.sidecar.before else 0) > summary.longest for one in summary.shown
+        ),
+        bars=BARS,
+        blocks_shown=min(len(blocks), MOST_BLOCKS),
         made=f"Made {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
     )
     return without_surrogates(page)
@@ -76,7 +86,8 @@ def render(
 
 def inert(data: Any) -> str:
     """JSON that can stand inside a script element: nothing in it can end the element or open a comment."""
-    words = json.dumps(data, separators=(",", ":"))  # ASCII alone, so lone surrogates and U+2028 pass as escapes
+    words = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    words = _LONE.sub(lambda found: f"\\u{ord(found[0]):04x}", words)  # else the page could not be written in UTF-8
     return words.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
@@ -113,20 +124,26 @@ def _data(
     rules = sorted(summary.rules.items(), key=lambda item: (-item[1].letters, item[0]))
     kinds = sorted(summary.kinds.items(), key=lambda item: -item[1].letters)
     numbers = {rule: number for number, (rule, _) in enumerate(rules)}
+    languages = sorted(summary.languages.items(), key=_most)
     months = sorted(summary.months.items())
     return {
         "kinds": KINDS,
         "rules": [[rule, hits.kind, hits.stretches, hits.letters, hits.documents] for rule, hits in rules],
-        "documents": [_document(document, numbers) for document in summary.shown],
+        "documents": [_document(document, numbers, summary.longest) for document in summary.shown],
         "blocks": [block._asdict() for block in blocks],
         "verdicts": dict(verdicts),
         "serve": serve,
         "charts": {
             "kinds": _series((kind, hits.letters) for kind, hits in kinds[:BARS]),
             "sites": _series((site, _percent(group)) for site, group in sites[:BARS]),
+            "languages": _series((language, _percent(group)) for language, group in languages[:BARS]),
             "months": _series((month, _percent(group)) for month, group in months),
         },
     }
+
+
+def _most(item: tuple[str, Group]) -> tuple[int, str]:
+    return -item[1].documents, item[0]
 
 
 def _series(points: Iterator[tuple[str, float]]) -> dict[str, list[Any]]:
@@ -138,7 +155,7 @@ def _percent(group: Group) -> float:
     return round(100 * group.share, 2)
 
 
-def _document(document: Cleaned, rules: Mapping[str, int]) -> dict[str, Any]:
+def _document(document: Cleaned, rules: Mapping[str, int], letters: int) -> dict[str, Any]:
     sidecar = document.sidecar
     metadata = sidecar.metadata
     length = sidecar.before.length if sidecar.before else 0
@@ -148,38 +165,25 @@ def _document(document: Cleaned, rules: Mapping[str, int]) -> dict[str, Any]:
         "s": sidecar.status,
         "r": sidecar.reason or "",
         "h": site_of(sidecar),
-        "l": language_of(sidecar),
         "t": metadata.title or "",
         "a": metadata.authors,
         "d": metadata.date or "",
         "g": metadata.tags,
         "share": removed / length if length else 0.0,
-        "p": list(_pieces(document, rules)),
-        "cut": length > LONGEST,
+        "p": [_piece(part, rules) for part in excerpt(document, letters)],
     }
 
 
-def _pieces(document: Cleaned, rules: Mapping[str, int]) -> Iterator[str | list[Any]]:
-    """The source in order: kept text, and removed stretches as kind, rule, words, witnesses, how often seen, hash."""
-    at = taken = 0
-    for stretch in document.sidecar.removed:
-        if at > LONGEST:
-            return
-        if stretch.start > at:
-            yield document.text[taken : taken + stretch.start - at]
-            taken += stretch.start - at
-        yield _piece(stretch, rules)
-        at = stretch.end
-    if taken < len(document.text):
-        yield document.text[taken : taken + max(0, LONGEST - at)]
-
-
-def _piece(stretch: Removed, rules: Mapping[str, int]) -> list[Any]:
+def _piece(part: Part, rules: Mapping[str, int]) -> str | list[Any] | None:
+    """Kept text as it is; a stretch as kind, rule, words, witnesses, how often seen, hash; None for a gap."""
+    if part is None or isinstance(part, str):
+        return part
+    stretch, words = part
     seen = f"{stretch.documents:,} of {stretch.of:,}" if stretch.of else ""
     return [
         KINDS.index(stretch.kind),
         rules[stretch.rule],
-        stretch.text[:LONGEST],
+        words,
         stretch.witnesses,
         seen,
         entry_of(stretch.rule, stretch.text).hash,

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat, zip_longest
 
 import xxhash
 
 from cleaner.data import Sidecar
 from cleaner.dump.back import Cleaned
+from cleaner.report.excerpt import weight
+from cleaner.rules.languages import Languages
+from cleaner.rules.load import load_packs
 from cleaner.text import host_of
 
 SAMPLE = 600
@@ -28,12 +32,18 @@ TROUBLED = 200
 """How many doubtful ones are drawn, and how many failed ones."""
 
 BUDGET = 8_000_000
-"""How many letters the sample may hold in all; what was drawn for a rule goes first."""
+"""How many bytes of the page the sample may take; what was drawn for a rule goes first, and always."""
 
 LONGEST = 40_000
-"""A document longer than this is shown up to here."""
+"""A document longer than this is shown in part."""
+
+LEAST = 1_000
+"""So much of a document is shown, however many rules there are to show."""
 
 OTHER = "(none)"
+SEVERAL = "several"
+FEW = 2
+"""So many common words tell the language of a text that is short and whose page does not say."""
 
 
 @dataclass
@@ -53,7 +63,7 @@ class Group:
 
 @dataclass
 class Hits:
-    """What one rule, or one kind, took: stretches, letters, and from how many documents."""
+    """What one rule, or one kind, took: stretches, letters, and from how many documents; `kind` may be `several`."""
 
     kind: str
     stretches: int = 0
@@ -74,6 +84,7 @@ class Summary:
     months: dict[str, Group] = field(default_factory=lambda: defaultdict(Group))
     failures: list[tuple[str, str]] = field(default_factory=list)
     shown: list[Cleaned] = field(default_factory=list)
+    longest: int = LONGEST
 
 
 class _Smallest:
@@ -97,11 +108,12 @@ class _Smallest:
 def summarise(documents: Iterable[Cleaned], sample: int = SAMPLE) -> Summary:
     """Counts all documents and draws the ones to show."""
     summary = Summary()
+    languages = Languages(load_packs())
     drawn = _Smallest(sample)
     troubled = {"doubtful": _Smallest(TROUBLED), "failed": _Smallest(TROUBLED)}
     by_rule: dict[str, _Smallest] = defaultdict(lambda: _Smallest(FOR_EACH_RULE))
     for document in documents:
-        _count(summary, document)
+        _count(summary, document, language_of(document, languages))
         rank = xxhash.xxh3_64_intdigest(document.name.encode("utf-8", "surrogatepass"))
         drawn.offer(rank, document)
         if document.sidecar.status in troubled:
@@ -111,8 +123,9 @@ def summarise(documents: Iterable[Cleaned], sample: int = SAMPLE) -> Summary:
     summary.failures.sort()
     groups = ([*by_rule[rule]] for rule in sorted(by_rule))
     first_of_each, more_of_each = _dealt(groups)
-    wanted = [*first_of_each, *troubled["doubtful"], *troubled["failed"], *more_of_each, *drawn]
-    summary.shown = sorted(_within_budget(wanted), key=_urgency)
+    summary.longest = _room(first_of_each)
+    others = in_turns(troubled["doubtful"], troubled["failed"], drawn, more_of_each)
+    summary.shown = sorted(_within_budget(first_of_each, others, summary.longest), key=_urgency)
     return summary
 
 
@@ -126,13 +139,14 @@ def site_of(sidecar: Sidecar) -> str:
     return source.path.rpartition("/")[0] or OTHER if source.path else OTHER
 
 
-def language_of(sidecar: Sidecar) -> str:
-    """The language whose rules took most from a document, read off their ids; a hint, not a measurement."""
-    spoken = Counter(stretch.rule.partition(".")[0] for stretch in sidecar.removed)
-    return next((name for name, _ in spoken.most_common() if len(name) == 2), OTHER)
+def language_of(document: Cleaned, languages: Languages) -> str:
+    """What a document is counted under: the language of its commonest words, or the one that its page names."""
+    text = document.text or "".join(stretch.text for stretch in document.sidecar.removed)
+    named = (document.sidecar.metadata.language or "").partition("-")[0].lower()
+    return languages.likeliest(text) or named or languages.likeliest(text, FEW) or OTHER
 
 
-def _count(summary: Summary, document: Cleaned) -> None:
+def _count(summary: Summary, document: Cleaned, language: str) -> None:
     sidecar = document.sidecar
     letters = sidecar.before.length if sidecar.before else 0
     removed = sum(stretch.end - stretch.start for stretch in sidecar.removed)
@@ -140,7 +154,7 @@ def _count(summary: Summary, document: Cleaned) -> None:
     summary.status[sidecar.status] += 1
     if sidecar.status == "failed":
         summary.failures.append((document.name, sidecar.reason or ""))
-    groups = [summary.all, summary.sites[site_of(sidecar)], summary.languages[language_of(sidecar)]]
+    groups = [summary.all, summary.sites[site_of(sidecar)], summary.languages[language]]
     for group in [*groups, summary.months[month]] if month else groups:
         group.documents += 1
         group.letters += letters
@@ -150,6 +164,8 @@ def _count(summary: Summary, document: Cleaned) -> None:
         for name in {getattr(stretch, names) for stretch in sidecar.removed}:
             taken = [stretch for stretch in sidecar.removed if getattr(stretch, names) == name]
             hits = table.setdefault(name, Hits(taken[0].kind))
+            if any(stretch.kind != hits.kind for stretch in taken):
+                hits.kind = SEVERAL
             hits.documents += 1
             hits.stretches += len(taken)
             hits.letters += sum(stretch.end - stretch.start for stretch in taken)
@@ -164,16 +180,31 @@ def _dealt(groups: Iterable[list[Cleaned]]) -> tuple[list[Cleaned], list[Cleaned
     return first, more
 
 
-def _within_budget(wanted: Iterable[Cleaned]) -> Iterator[Cleaned]:
+def in_turns(*groups: Iterable[Cleaned]) -> Iterator[Cleaned]:
+    """One of each group, then the next of each, so that no group takes all the room."""
+    for row in zip_longest(*groups):
+        yield from (document for document in row if document is not None)
+
+
+def _room(firsts: Sequence[Cleaned]) -> int:
+    """How many letters of each are shown, so that those drawn for rules leave the others a quarter of the budget."""
+    letters = LONGEST
+    while letters > LEAST and sum(weight(document, letters) for document in firsts) > 3 * BUDGET // 4:
+        letters = 3 * letters // 4
+    return max(LEAST, letters)
+
+
+def _within_budget(firsts: Iterable[Cleaned], others: Iterable[Cleaned], letters: int) -> Iterator[Cleaned]:
+    """All of the first, and of the others as many as there is room for, each once."""
     seen: set[str] = set()
     spent = 0
-    for document in wanted:
+    for number, document in chain(zip(repeat(0), firsts), zip(repeat(1), others)):
         if document.name in seen:
             continue
-        seen.add(document.name)
-        spent += min(LONGEST, document.sidecar.before.length if document.sidecar.before else 0)
-        if spent > BUDGET:
+        spent += weight(document, letters)
+        if number and spent > BUDGET:
             return
+        seen.add(document.name)
         yield document
 
 

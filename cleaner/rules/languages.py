@@ -31,6 +31,7 @@ class Languages:
         """Packs without common words are always called for, as is English: pages of all languages speak it."""
         self.always: set[str] = set()
         self._speakers: dict[str, list[str]] = {}
+        self._tags = {pack.name: pack.lang for pack in packs if pack.lang}
         for pack in packs:
             if not pack.common or pack.lang == "en":
                 self.always.add(pack.name)
@@ -49,11 +50,25 @@ class Languages:
             self._last = text, self._spoken(text)
         return self._last[1]
 
-    def _spoken(self, text: str) -> frozenset[str]:
+    def likeliest(self, text: str, fewest: int = FEWEST) -> str | None:
+        """Tag of the language with most common words in a text; None if these are too few, or two have as many.
+
+        For counting, not for judging: of related languages it may name the wrong one.
+        """
+        counts = self._counts(text)
+        most = max(counts.values(), default=0)
+        names = [name for name, count in counts.items() if count == most]
+        return self._tags.get(names[0]) if most >= fewest and len(names) == 1 else None
+
+    def _counts(self, text: str) -> dict[str, int]:
         counts: dict[str, int] = {}
         for word in self._speakers.keys() & _sample(text):
             for name in self._speakers[word]:
                 counts[name] = counts.get(name, 0) + 1
+        return counts
+
+    def _spoken(self, text: str) -> frozenset[str]:
+        counts = self._counts(text)
         if not counts:
             return self._all
         most = max(counts.values())

@@ -9,7 +9,8 @@
     for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
     return node;
   };
-  const number = (n) => n.toLocaleString("en");
+  const format = new Intl.NumberFormat("en");
+  const number = (n) => format.format(n);
   const percent = (share) => (100 * share).toFixed(1) + " %";
 
   // ---------------------------------------------------------------- verdicts
@@ -23,6 +24,7 @@
     $("review-state").textContent = changed.size
       ? `${changed.size} verdict${changed.size > 1 ? "s" : ""} changed, not saved yet.` : "No verdict was changed.";
     $("save").disabled = changed.size === 0;
+    verdictTable();
   }
   async function save() {
     const all = new Map([...verdicts, ...changed]);
@@ -38,9 +40,10 @@
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
       $("review-state").textContent = "Saved as review.json: hand it to `cleaner clean --review review.json`.";
     }
-    for (const [key, value] of changed) verdicts.set(key, value);
+    for (const [key, value] of changed) { if (value) verdicts.set(key, value); else verdicts.delete(key); }
     changed.clear();
     $("save").disabled = true;
+    verdictTable();
   }
   $("save").addEventListener("click", save);
   addEventListener("beforeunload", (event) => { if (changed.size) event.preventDefault(); });
@@ -54,53 +57,97 @@
   }
 
   // ---------------------------------------------------------------- tables
-  const rules = $("rule-table").tBodies[0];
-  data.rules.forEach(([id, kind, stretches, letters, documents]) => {
-    const row = make("tr");
+  const PAGE = 100;
+  const labels = (id) => [...$(id).tHead.rows[0].cells].map((cell) => cell.textContent);
+  // Fills a table as far as it is looked at: thousands of choosers would make the page slow to open.
+  function paged(id, rows, wordsOfRow, build) {
+    const body = $(id).tBodies[0];
+    const names = labels(id);
+    const more = make("button", "Show more", { type: "button" });
+    let fitting = rows;
+    let listed = 0;
+    const add = () => {
+      for (const row of fitting.slice(listed, listed + PAGE)) {
+        const node = make("tr");
+        node.append(...build(row));
+        [...node.cells].forEach((cell, n) => { cell.dataset.label = names[n]; });
+        body.append(node);
+      }
+      listed = Math.min(listed + PAGE, fitting.length);
+      more.hidden = listed >= fitting.length;
+    };
+    const fill = () => { body.replaceChildren(); listed = 0; add(); };
+    more.addEventListener("click", add);
+    $(id).parentElement.append(more);
+    const search = $(id.replace("table", "search"));
+    if (search) search.addEventListener("input", () => {
+      const wanted = search.value.toLowerCase();
+      fitting = rows.filter((row) => wordsOfRow(row).toLowerCase().includes(wanted));
+      fill();
+    });
+    fill();
+    return fill;
+  }
+  const cell = (node) => { const td = make("td"); td.append(node); return td; };
+  const fillRules = paged("rule-table", data.rules, ([id, kind]) => `${id} ${kind}`, ([id, kind, stretches, letters, documents]) => {
     const name = make("th", undefined, { scope: "row" });
     const button = make("button", id, { type: "button", title: "Show its documents" });
     button.addEventListener("click", () => { $("f-rule").value = id; filter(); $("documents").scrollIntoView(); });
     name.append(button);
-    row.append(name, make("td", kind), make("td", number(stretches)), make("td", number(letters)), make("td", number(documents)));
-    const cell = make("td");
-    cell.append(chooser(`rule ${id}`, [["", "remove"], ["keep", "keep"]], `Verdict on ${id}`));
-    row.append(cell);
-    row.dataset.words = `${id} ${kind}`;
-    rules.append(row);
+    return [name, make("td", kind), ...[stretches, letters, documents].map((n) => make("td", number(n), { class: "n" })),
+      cell(chooser(`rule ${id}`, [["", "remove"], ["keep", "keep"]], `Verdict on ${id}`))];
   });
-  $("rule-search").addEventListener("input", (event) => {
-    const wanted = event.target.value.toLowerCase();
-    for (const row of rules.rows) row.hidden = !row.dataset.words.includes(wanted);
-  });
-  if (data.blocks.length) {
-    const blocks = $("block-table").tBodies[0];
-    data.blocks.forEach(({ key, site, documents, share, example, proposed }) => {
+  const fillBlocks = data.blocks.length ? paged("block-table", data.blocks, (block) => `${block.site} ${block.example}`, ({ key, site, documents, share, example, proposed }) => {
+    const words = make("th", undefined, { scope: "row" });
+    words.append(make("bdi", example, { class: "block" }));
+    const options = [["", `as proposed: ${proposed}`], ["keep", "keep"], ...data.kinds.map((kind) => [kind, `remove as ${kind}`])];
+    return [words, make("td", site), make("td", number(documents), { class: "n" }), make("td", percent(share), { class: "n" }),
+      cell(chooser(`block ${key}`, options, `Verdict on a block of ${site}`))];
+  }) : () => {};
+
+  // What was decided, in an earlier review too: what is kept is found no more, so that it could not be met elsewhere.
+  function verdictTable() {
+    const keys = [...new Set([...verdicts.keys(), ...changed.keys()])].sort();
+    $("verdicts").hidden = keys.length === 0;
+    const body = $("verdict-table").tBodies[0];
+    const names = labels("verdict-table");
+    body.replaceChildren(...keys.map((key) => {
+      const [subject, ...rest] = key.split(" ");
+      const value = verdict(key);
+      const button = make("button", value ? "Withdraw" : "Restore", { type: "button", "aria-label": `${value ? "Withdraw" : "Restore"} the verdict on ${key}` });
+      button.addEventListener("click", () => {
+        decide(key, value ? "" : verdicts.get(key));
+        fillRules(); fillBlocks(); marks();
+        const same = [...body.rows].find((row) => row.dataset.key === key);
+        (same ? same.querySelector("button") : $("review-state")).focus();
+      });
+      const name = make("th", undefined, { scope: "row" });
+      name.append(make("bdi", known.get(key) || rest.join(" ")));
       const row = make("tr");
-      const words = make("th", undefined, { scope: "row" });
-      words.append(make("bdi", example, { class: "block" }));
-      row.append(words, make("td", site), make("td", number(documents)), make("td", percent(share)));
-      const cell = make("td");
-      const options = [["", `as proposed: ${proposed}`], ["keep", "keep"], ...data.kinds.map((kind) => [kind, `remove as ${kind}`])];
-      cell.append(chooser(`block ${key}`, options, `Verdict on a block of ${site}`));
-      row.append(cell);
-      blocks.append(row);
-    });
+      row.dataset.key = key;
+      row.append(make("td", subject), name, make("td", value || "withdrawn"), cell(button));
+      [...row.cells].forEach((one, n) => { one.dataset.label = names[n]; });
+      return row;
+    }));
   }
+  const known = new Map(data.blocks.map(({ key, example }) => [`block ${key}`, example]));
 
   // ---------------------------------------------------------------- documents
-  const PAGE = 100;
   let found = [];
+  let stretches = [];
+  let here = -1;
   let listed = 0;
   let at = -1;
+  const narrow = matchMedia("(max-width: 60rem)");  // the list stands above the document there
   const lowered = new Map();
   const wordsOf = (document_) => {
     if (!lowered.has(document_)) {
-      const parts = document_.p.map((part) => (typeof part === "string" ? part : part[2]));
+      const parts = document_.p.map((part) => (typeof part === "string" ? part : part === null ? "\n" : part[2]));
       lowered.set(document_, (document_.n + "\n" + parts.join("")).toLowerCase());
     }
     return lowered.get(document_);
   };
-  const hasPart = (document_, place, value) => document_.p.some((part) => typeof part !== "string" && part[place] === value);
+  const hasPart = (document_, place, value) => document_.p.some((part) => part !== null && typeof part !== "string" && part[place] === value);
   function fill(id, values) { for (const value of values) $(id).append(make("option", value, { value })); }
   const every = (pick) => [...new Set(data.documents.map(pick))].sort();
   fill("f-kind", data.kinds);
@@ -128,7 +175,7 @@
       const button = make("button", undefined, { type: "button" });
       button.append(make("bdi", entry.t || entry.n, { class: "name" }),
         make("span", `${entry.s} · ${percent(entry.share)} removed · ${entry.h}`, { class: "facts" }));
-      button.addEventListener("click", () => show(index));
+      button.addEventListener("click", () => { show(index); if (narrow.matches) $("view").scrollIntoView(); });
       const item = make("li");
       item.append(button);
       $("list").append(item);
@@ -137,8 +184,6 @@
   }
   $("more").addEventListener("click", more);
 
-  let stretches = [];
-  let here = -1;
   function show(index) {
     at = index;
     while (index >= listed && listed < found.length) more();
@@ -159,16 +204,16 @@
     const after = make("bdi");
     for (const part of entry.p) {
       if (typeof part === "string") { before.append(part); after.append(part); continue; }
+      if (part === null) { for (const pane of [before, after]) pane.append(make("em", " … (not shown) … ", { class: "gap" })); continue; }
       before.append(stretch(part, stretches.length));
     }
-    if (entry.cut) { before.append(make("em", " … (the rest of this long document is not shown)")); }
     $("before").append(before);
     $("after").append(after);
     $("before").scrollTop = $("after").scrollTop = 0;
   }
   function stretch(part, index) {
     const [kind, rule, words, , , hash] = part;
-    const node = make("del");
+    const node = make("del", undefined, { title: told(part) });
     const label = make("button", data.kinds[kind], { type: "button", class: "label" });
     const key = `stretch ${data.rules[rule][0]} ${hash}`;
     node.classList.toggle("kept", verdict(key) === "keep");
@@ -180,20 +225,25 @@
     stretches.push({ node, label, part, key });
     return node;
   }
+  function told(part) {
+    const also = part[3].length ? `, with ${part[3].join(", ")}` : "";
+    const seen = part[4] ? `, seen in ${part[4]} documents` : "";
+    return `${data.kinds[part[0]]}: ${data.rules[part[1]][0]}${also}${seen}`;
+  }
+  function marks() { for (const { node, key } of stretches) node.classList.toggle("kept", verdict(key) === "keep"); }
   function inspect(index) {
     if (here >= 0) stretches[here].node.classList.remove("here");
     here = index;
     const { node, part, key } = stretches[index];
     node.classList.add("here");
-    const also = part[3].length ? `, with ${part[3].join(", ")}` : "";
-    const seen = part[4] ? `, seen in ${part[4]} documents` : "";
     const kept = verdict(key) === "keep" ? " It will be kept." : " Press x, or its label, to keep it.";
-    $("inspector").textContent = `${data.kinds[part[0]]}: ${data.rules[part[1]][0]}${also}${seen}.${kept}`;
+    $("inspector").textContent = `${told(part)}.${kept}`;
   }
   function toggle(index) {
     const { node, key } = stretches[index];
+    known.set(key, `${data.rules[stretches[index].part[1]][0]}: ${stretches[index].part[2].trim()}`);
     decide(key, verdict(key) === "keep" ? "" : "keep");
-    node.classList.toggle("kept", verdict(key) === "keep");
+    marks();
     inspect(index);
   }
   function step(by) {
@@ -218,6 +268,7 @@
   for (const id of ["f-kind", "f-rule", "f-site", "f-status"]) $(id).addEventListener("change", filter);
   $("filters").addEventListener("submit", (event) => event.preventDefault());
   filter();
+  verdictTable();
 
   // ---------------------------------------------------------------- charts
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -237,6 +288,7 @@
     const shares = { ticks: { callback: (value) => `${value} %` } };
     plot("chart-kinds", "bar", data.charts.kinds, { indexAxis: "y" });
     plot("chart-sites", "bar", data.charts.sites, { indexAxis: "y", scales: { x: shares } });
+    plot("chart-languages", "bar", data.charts.languages, { indexAxis: "y", scales: { x: shares } });
     plot("chart-months", "line", data.charts.months, { scales: { y: { beginAtZero: true, ...shares } } });
   }
   $("theme").addEventListener("click", () => {
