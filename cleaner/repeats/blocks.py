@@ -16,7 +16,7 @@ from typing import NamedTuple
 import xxhash
 
 from cleaner.data import Document
-from cleaner.text import content, hashed, host_of, plain
+from cleaner.text import SPACELESS, content, hashed, host_of, plain
 
 SHORT_LINE = 50
 """Lines up to this length, in code points, are one block whatever stops stand in them."""
@@ -33,12 +33,18 @@ SHORTEST_FORM = 50
 FEWEST_LETTERS = 30
 """What must be left, in code points, of a block whose names are masked."""
 
+MUTE = 3
+"""A block of fewer letters is none: times, dates, numbers, rules. Han, kana and Hangul count double."""
+
 _STOP = re.compile(r"[.!?…؟۔।。！？]+[\"'”’»›)\]“」』）]*")
 _WIDE = "。！？」』）"
 
 
 class Block(NamedTuple):
-    """A block of a text: offsets, the number of its line, whether it is all of that line, and its key."""
+    """A block of a text: offsets, the number of its line, whether it is all of that line, and its key.
+
+    The key is 0 where there are no words to speak of: such blocks are not counted.
+    """
 
     start: int
     end: int
@@ -68,9 +74,15 @@ def blocks(document: Document) -> list[Block]:
         if at > first and end - places[first][0] <= LONG_LINE:
             found.append(Block(places[first][0], end, line, True, hashed(" ".join(spoken[first : at + 1]))))
         alone = at == first
-        found += [Block(*places[n], alone, hashed(spoken[n])) for n in range(first, at + 1)]
+        found += [Block(*places[n], alone, _key(spoken[n])) for n in range(first, at + 1)]
         first = at + 1
     return found
+
+
+def _key(form: str) -> int:
+    if len(form) < 20 and sum((letter >= SPACELESS) + 1 for letter in form if letter.isalpha()) < MUTE:
+        return 0
+    return hashed(form)
 
 
 def _sentences(text: str, start: int, end: int, line: int) -> list[tuple[int, int, int]]:

@@ -132,7 +132,7 @@ class _Rows:
         formed: list[tuple[Block, str]] = []
         for block, before, several in _in_order(blocks(document)):
             start, end, _, whole, key = block
-            if key in counted or (not whole and end - start < SHORTEST):
+            if not key or key in counted or (not whole and end - start < SHORTEST):
                 continue
             counted.add(key)
             words = text[start:end]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cleaner.errors import InputError
 from cleaner.repeats.count import BLOCK, DOCUMENT, MASKED, VERSION
@@ -34,11 +34,18 @@ SEEDS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F1
 """Four orders of keys (XXH64's primes), whose first key is a document's signature: MinHash, Broder 1997."""
 
 
+class Counted(NamedTuple):
+    """What repeats, sorted by site, then by documents; and how many different documents each site has."""
+
+    blocks: pa.Table
+    sites: dict[str, int]
+
+
 def count(
     parts: Sequence[Path], thresholds: Thresholds, *, memory: str = "1GB", threads: int | None = None,
     scratch: Path | None = None,
-) -> pa.Table:  # fmt: skip
-    """What repeats in all parts together, sorted by site, then by documents.
+) -> Counted:  # fmt: skip
+    """What repeats in all parts together.
 
     `memory` and `threads` are DuckDB's; what does not fit lies in `scratch` meanwhile. Raises InputError for files
     that are no parts.
@@ -76,7 +83,7 @@ def _quoted(value: object) -> str:
     return str(value).replace("'", "''")
 
 
-def _counted(database: duckdb.DuckDBPyConnection, parts: Sequence[Path], thresholds: Thresholds) -> pa.Table:
+def _counted(database: duckdb.DuckDBPyConnection, parts: Sequence[Path], thresholds: Thresholds) -> Counted:
     run = database.execute
     files = "[" + ", ".join(f"'{_quoted(part)}'" for part in parts) + "]"
     run(f"CREATE VIEW given AS SELECT * FROM read_parquet({files}, filename = true)")
@@ -87,7 +94,8 @@ def _counted(database: duckdb.DuckDBPyConnection, parts: Sequence[Path], thresho
     _count_keys(run, thresholds)
     _sign(run)
     _describe(run, thresholds)
-    return database.sql(_RESULT, params=_values(thresholds)).to_arrow_table()
+    sites = run("SELECT name, number FROM sites ORDER BY name").fetchall()
+    return Counted(database.sql(_RESULT, params=_values(thresholds)).to_arrow_table(), dict(sites))
 
 
 def _leave_out_copies(run: Callable[..., Any]) -> None:
@@ -160,7 +168,7 @@ def _values(thresholds: Thresholds, *names: str) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in _NEEDED}
 
 
-_NEEDED = ("documents", "few", "most", "some", "rare", "long", "short", "unsited")
+_NEEDED = ("documents", "few", "most", "often", "some", "rare", "long", "short", "unsited")
 
 _RESULT = f"""
 WITH joined AS (
@@ -179,13 +187,13 @@ WITH joined AS (
     WHERE NOT (f.form = {MASKED} AND b.times = f.documents)
 ), graded AS (
     SELECT *, CASE
-        WHEN stories < $few OR (stories < $documents AND weight < $most) THEN NULL
+        WHEN stories < $few OR (documents <= {MANY} AND 3 * stories < documents) THEN NULL
         WHEN documents < $documents THEN CASE WHEN size >= $long AND NOT masked THEN 'edge' ELSE 'second' END
-        WHEN size >= $long AND weight >= $most THEN 'always'
+        WHEN size >= CASE WHEN masked THEN 2 ELSE 1 END * $long AND weight >= $most THEN 'always'
         WHEN size >= $long AND weight >= $some AND tail >= 0.8 AND place >= 50 AND NOT masked THEN 'tail'
-        WHEN size >= $short AND weight >= $rare AND NOT masked THEN 'edge'
-        WHEN size >= 2 * $long AND weight >= $some AND masked THEN 'edge'
-        WHEN weight >= $some AND tail >= 0.5 AND place >= 75 AND NOT masked THEN 'edge'
+        WHEN size >= CASE WHEN masked THEN 2 ELSE 1 END * $long AND weight >= $often THEN 'edge'
+        WHEN (size >= $short AND weight >= $rare OR weight >= $some) AND tail >= 0.5 AND place >= 75 AND NOT masked
+            THEN 'edge'
         ELSE 'second' END AS grade
     FROM joined
 )

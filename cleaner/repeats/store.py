@@ -11,19 +11,22 @@ from __future__ import annotations
 import mmap
 import struct
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from enum import IntEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-import xxhash
 
 from cleaner.data import KINDS
 from cleaner.errors import InputError
 from cleaner.files import read_bytes, write_whole
 from cleaner.repeats.blocks import site_key
+from cleaner.repeats.count import LONGEST_EXAMPLE
+from cleaner.repeats.near import runs
 from cleaner.repeats.thresholds import GRADES, Thresholds
+from cleaner.text import plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,28 +77,25 @@ class Block(msgspec.Struct, frozen=True):
         return self.verdict != self.proposed
 
 
-def save(
-    table: pa.Table, folder: Path, thresholds: Thresholds, kind_of: Callable[[str], str | None], documents: int
-) -> dict[str, Any]:
+def save(table: pa.Table, folder: Path, thresholds: Thresholds, sites: Mapping[str, int]) -> dict[str, Any]:
     """Writes a folder and returns its manifest; verdicts of a review that lies there already are kept.
 
-    `kind_of` says what kind the rules see in a block's words, if any. Raises OutputError.
+    `sites` says how many documents each site has. Raises OutputError.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = [kind_of(words or "") or "repeated" for words in table.column("example").to_pylist()]
-    table = table.append_column("kind", pa.array(kinds, pa.string()))
     earlier = _verdicts(folder)
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", row_group_size=100_000)
     rows = table.to_pylist()
     write_whole(folder / TABLE, sink.getvalue().to_pybytes())
-    write_whole(folder / INDEX, _index(rows))
+    write_whole(folder / INDEX, _index(rows, sites))
     write_whole(folder / REVIEW, _review(rows, earlier))
     manifest = {
         "version": VERSION,
-        "documents": documents,
+        "documents": sum(sites.values()),
+        "sites": len(sites),
         "blocks": len(rows),
         "thresholds": msgspec.structs.asdict(thresholds),
     }
@@ -103,24 +103,56 @@ def save(
     return manifest
 
 
-def slot_key(site: int, key: int, masked: bool) -> int:
-    """The 64-bit key of a slot: site, block, and whether its names are masked."""
-    return xxhash.xxh3_64_intdigest(struct.pack("<QQ?", site, key, masked)) or 1
+class Slot(IntEnum):
+    """What a slot speaks of: a site at all, a block, a block with its names masked, a run of four words of blocks."""
+
+    SITE = 0
+    BLOCK = 0x9E3779B97F4A7C15
+    MASKED = 0xC2B2AE3D27D4EB4F
+    RUN = 0x165667B19E3779F9
 
 
-def _index(rows: Sequence[Mapping[str, Any]]) -> bytes:
+def slot_key(site: int, key: int, what: int) -> int:
+    """The 64-bit key of a slot; keys of sites, blocks and runs are hashes, so mixing them takes no more."""
+    return site ^ key ^ what or 1
+
+
+def _index(rows: Sequence[Mapping[str, Any]], sites: Iterable[str]) -> bytes:
+    held = _slots(rows, sites)
     size = 8
-    while size < 2 * len(rows) + 1:
+    while size < 2 * len(held) + 1:
         size *= 2
     slots = bytearray(SLOT.size * size)
-    for row in rows:
-        key = slot_key(site_key(row["site"]), row["key"], row["masked"])
+    for key, entry in sorted(held.items()):
         at = key & (size - 1)
         while slots[SLOT.size * at : SLOT.size * at + 8] != bytes(8):
             at = (at + 1) & (size - 1)
-        grade, kind = GRADES.index(row["grade"]), KINDS.index(row["kind"])
-        SLOT.pack_into(slots, SLOT.size * at, key, row["documents"], row["of"], grade, kind)
+        SLOT.pack_into(
+            slots, SLOT.size * at, key, *entry[:2], GRADES.index(entry.grade), KINDS.index(entry.kind)
+        )  # fmt: skip
     return HEAD.pack(MAGIC, size) + bytes(slots)
+
+
+def _slots(rows: Sequence[Mapping[str, Any]], sites: Iterable[str]) -> dict[int, Entry]:
+    """What each slot holds. A run of words of several blocks belongs to the strongest of them."""
+    keys = {site: site_key(site) for site in sites}
+    held: dict[int, Entry] = {}
+    of_runs: dict[int, Entry] = {}
+    for row in rows:
+        site = keys[row["site"]]
+        entry = Entry(row["documents"], row["of"], row["grade"], row["kind"])
+        held[slot_key(site, 0, Slot.SITE)] = Entry(0, row["of"], GRADES[0], KINDS[-1])
+        held[slot_key(site, row["key"], Slot.MASKED if row["masked"] else Slot.BLOCK)] = entry
+        if row["masked"] or row["grade"] == "second" or len(row["example"]) >= LONGEST_EXAMPLE:
+            continue
+        for run in runs(plain([row["example"]])[0]):
+            key = slot_key(site, run, Slot.RUN)
+            of_runs[key] = max(of_runs.get(key, entry), entry, key=_strength)
+    return {**of_runs, **held}
+
+
+def _strength(entry: Entry) -> tuple[int, Entry]:
+    return GRADES.index(entry.grade), entry
 
 
 class Index:
