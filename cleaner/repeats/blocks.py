@@ -25,7 +25,8 @@ LONG_LINE = 1_200
 """Longer lines are counted by sentence only, not as a whole."""
 
 SHORTEST = 20
-"""The shortest sentence inside a line that is counted, in code points."""
+"""The shortest sentence inside a line that is counted, in code points. What follows the last stop of a line may be
+shorter: stories end on a stop, what is stuck to them often does not."""
 
 SHORTEST_FORM = 50
 """The shortest block that is also counted with its names masked, in code points."""
@@ -36,6 +37,7 @@ FEWEST_LETTERS = 30
 MUTE = 3
 """A block of fewer letters is none: times, dates, numbers, rules. Han, kana and Hangul count double."""
 
+_STOPS = ".!?…؟۔।。！？\"'”’»›)]“」』）"
 _STOP = re.compile(r"[.!?…؟۔।。！？]+[\"'”’»›)\]“」』）]*")
 _WIDE = "。！？」』）"
 
@@ -43,7 +45,7 @@ _WIDE = "。！？」』）"
 class Block(NamedTuple):
     """A block of a text: offsets, the number of its line, whether it is all of that line, and its key.
 
-    The key is 0 where there are no words to speak of: such blocks are not counted.
+    The key is 0 where there are too few words to speak of: such blocks are not counted.
     """
 
     start: int
@@ -74,7 +76,10 @@ def blocks(document: Document) -> list[Block]:
         if at > first and end - places[first][0] <= LONG_LINE:
             found.append(Block(places[first][0], end, line, True, hashed(" ".join(spoken[first : at + 1]))))
         alone = at == first
-        found += [Block(*places[n], alone, _key(spoken[n])) for n in range(first, at + 1)]
+        for n in range(first, at + 1):
+            low, high, _ = places[n]
+            short = not alone and high - low < SHORTEST and (n < at or text[high - 1] in _STOPS)
+            found.append(Block(low, high, line, alone, 0 if short else _key(spoken[n])))
         first = at + 1
     return found
 

@@ -31,8 +31,7 @@ FRAGMENT = 40
 
 SURELY = GRADES.index("tail")
 
-# One capital, or up to three letters with a capital first, before a full stop: "Mr.", "U.S.", "Gov.", "J."
-_CUT_SHORT = re.compile(r"(?<!\w)[^\W\d_a-z][^\W\d_]{0,2}\.[\"'”’»›)\]“]*$")
+_LAST_WORD = re.compile(r"(?<!\w)([^\W\d_]{1,3})\.[\"'”’»›)\]“]*$")
 
 
 class _Known(NamedTuple):
@@ -109,7 +108,7 @@ class _Looked:
             yield whole
             return
         parts = line[1:] if several else line
-        found = [self.known(part) if part.whole or part.end - part.start >= SHORTEST else None for part in parts]
+        found = [self.known(part) for part in parts]
         self.alike(parts, found)
         stretches = list(self.stretches(parts, found))
         if whole and not any(known.verdict for known in stretches):
@@ -183,4 +182,6 @@ class _Looked:
             yield best._replace(start=run[low].start, end=run[high - 1].end)
 
     def cut_short(self, offset: int) -> bool:
-        return bool(_CUT_SHORT.search(self.text[max(0, offset - 12) : offset].rstrip()))
+        """Whether a line was cut behind a short word with a capital: "Mr.", "Gov.", the last of "U.S.", "J."."""
+        last = _LAST_WORD.search(self.text[max(0, offset - 12) : offset].rstrip())
+        return last is not None and last[1].istitle()
