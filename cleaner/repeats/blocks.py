@@ -43,9 +43,10 @@ _WIDE = "。！？」』）"
 
 
 class Block(NamedTuple):
-    """A block of a text: offsets, the number of its line, whether it is all of that line, and its key.
+    """A block of a text: offsets, the number of its line, whether it is all of that line, its key and plain form.
 
-    The key is 0 where there are too few words to speak of: such blocks are not counted.
+    The key is 0 where there are too few words to speak of: such blocks are not counted. A line of several
+    sentences has no form; theirs are its own.
     """
 
     start: int
@@ -53,6 +54,7 @@ class Block(NamedTuple):
     line: int
     whole: bool
     key: int
+    form: str
 
 
 def blocks(document: Document) -> list[Block]:
@@ -74,12 +76,12 @@ def blocks(document: Document) -> list[Block]:
         if at + 1 < len(places) and places[at + 1][2] == line:
             continue
         if at > first and end - places[first][0] <= LONG_LINE:
-            found.append(Block(places[first][0], end, line, True, hashed(" ".join(spoken[first : at + 1]))))
+            found.append(Block(places[first][0], end, line, True, hashed(" ".join(spoken[first : at + 1])), ""))
         alone = at == first
         for n in range(first, at + 1):
             low, high, _ = places[n]
             short = not alone and high - low < SHORTEST and (n < at or text[high - 1] in _STOPS)
-            found.append(Block(low, high, line, alone, 0 if short else _key(spoken[n])))
+            found.append(Block(low, high, line, alone, 0 if short else _key(spoken[n]), spoken[n]))
         first = at + 1
     return found
 

@@ -130,7 +130,7 @@ class _Rows:
         counted: set[int] = set()
         formed: list[tuple[Block, str]] = []
         for block, before, several in _in_order(blocks(document)):
-            start, end, _, _, key = block
+            start, end, key = block.start, block.end, block.key
             if not key or key in counted:
                 continue
             counted.add(key)

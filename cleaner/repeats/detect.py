@@ -8,8 +8,7 @@ cutting elsewhere changes none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,16 +17,18 @@ import msgspec
 from cleaner.data import Document, Kind, Span
 from cleaner.repeats.blocks import SHORTEST, SHORTEST_FORM, Block, blocks, forms, site_key, site_of
 from cleaner.repeats.count import LONGEST_EXAMPLE
+from cleaner.repeats.index import Entry, Index, Site
 from cleaner.repeats.near import nearest
-from cleaner.repeats.store import INDEX, KEEP, Entry, Index, Slot, fingerprint, review, slot_key
+from cleaner.repeats.store import INDEX, KEEP, fingerprint, review
 from cleaner.repeats.thresholds import GRADES
-from cleaner.text import plain
 
 DETECTOR = "repeats"
 LINE, SENTENCE, ALIKE, REVIEWED = "repeats.line", "repeats.sentence", "repeats.alike", "repeats.reviewed"
 
 FRAGMENT = 40
 """The longest unknown stretch, in code points, that leaves with the blocks of one line that it stands between."""
+
+NOWHERE = Site((0, 0), (0, 0), (0, 0))
 
 SURELY = GRADES.index("tail")
 
@@ -57,10 +58,10 @@ class Repeats:
         self.folder = folder
         self.index = Index(folder / INDEX)
         self.hash = fingerprint(folder)
-        self._verdicts: dict[tuple[str, int], str] = {
-            (block.site, int(block.key, 16)): block.verdict for block in review(folder) if block.changed
-        }
-        self._decided = {site for site, _ in self._verdicts}
+        self._verdicts: dict[str, dict[int, str]] = {}
+        for block in review(folder):
+            if block.changed:
+                self._verdicts.setdefault(block.site, {})[int(block.key, 16)] = block.verdict
 
     def __reduce__(self) -> tuple[type[Repeats], tuple[Path]]:
         """The folder is enough."""
@@ -68,13 +69,21 @@ class Repeats:
 
     def __call__(self, document: Document) -> Iterator[Span]:
         """Marks for a document, line by line."""
-        site = site_of(document)
-        if site not in self._decided and self.index.get(slot_key(site_key(site), 0, Slot.SITE)) is None:
+        name = site_of(document)
+        site = self.index.site(site_key(name))
+        verdicts = self._verdicts.get(name, {})
+        if site is None and not verdicts:
             return
-        looked = _Looked(self.index, self._verdicts, site, document.text)
-        for _, line in groupby(blocks(document), key=lambda block: block.line):
-            for known in looked.marks(list(line)):
-                yield _mark(known)
+        found = blocks(document)
+        known = _Looker(self.index, site or NOWHERE, verdicts, document.text).known(found)
+        if not known:
+            return
+        first = 0
+        for at, block in enumerate(found):
+            if at + 1 == len(found) or found[at + 1].line != block.line:
+                if any(number in known for number in range(first, at + 1)):
+                    yield from map(_mark, _line(document.text, found[first : at + 1], known, first))
+                first = at + 1
 
 
 def _mark(known: _Known) -> Span:
@@ -90,98 +99,119 @@ def _mark(known: _Known) -> Span:
     return msgspec.structs.replace(span, sure=False, alone=entry.grade == "second")
 
 
-class _Looked:
-    """Blocks of one document, looked up."""
+class _Looker:
+    """Looks up the blocks of one document."""
 
-    def __init__(self, index: Index, verdicts: dict[tuple[str, int], str], site: str, text: str) -> None:
+    def __init__(self, index: Index, site: Site, verdicts: Mapping[int, str], text: str) -> None:
         self.index = index
+        self.site = site
         self.verdicts = verdicts
-        self.name = site
-        self.site = site_key(site)
         self.text = text
 
-    def marks(self, line: Sequence[Block]) -> Iterator[_Known]:
-        """What is known of a line: of all of it, or of stretches of its sentences."""
-        several = line[0].whole and len(line) > 1
-        whole = self.known(line[0]) if line[0].whole else None
-        if whole and (whole.verdict or not several):
-            yield whole
+    def known(self, found: Sequence[Block]) -> dict[int, _Known]:
+        """What is known of which blocks, by their number: by their keys, else as near copies."""
+        known: dict[int, _Known] = {}
+        for at, block in enumerate(found):
+            number = self.index.find(block.key, self.site.blocks) if block.key else -1
+            if number >= 0:
+                known[at] = _Known(block.start, block.end, self.index.entry(number), LINE if block.whole else SENTENCE)
+        for at, block in enumerate(found) if self.verdicts else ():
+            if block.key in self.verdicts:
+                known[at] = self.decided(block, known.get(at))
+        self.alike(found, known)
+        self.renamed(found, known)
+        return known
+
+    def decided(self, block: Block, known: _Known | None) -> _Known:
+        """What a person decided on."""
+        verdict = self.verdicts[block.key]
+        documents, of = known.entry[:2] if known else (0, 0)
+        entry = Entry(documents, of, "always", "repeated" if verdict == KEEP else verdict)
+        return _Known(block.start, block.end, entry, REVIEWED, verdict)
+
+    def alike(self, found: Sequence[Block], known: dict[int, _Known]) -> None:
+        """Adds blocks that differ from known ones by a name or a clause, or that break off."""
+        low, high = self.site.runs
+        if low == high:
             return
-        parts = line[1:] if several else line
-        found = [self.known(part) for part in parts]
-        self.alike(parts, found)
-        stretches = list(self.stretches(parts, found))
-        if whole and not any(known.verdict for known in stretches):
-            same = [known for known in stretches if known[:2] == whole[:2]]
-            yield max([whole, *same], key=lambda known: known.strength)
-            return
-        yield from stretches
-
-    def known(self, block: Block) -> _Known | None:
-        """What is known of a block by its key."""
-        if not block.key:
-            return None
-        entry = self.index.get(slot_key(self.site, block.key, Slot.BLOCK))
-        verdict = self.verdicts.get((self.name, block.key), "") if self.verdicts else ""
-        if verdict:
-            documents, of = entry[:2] if entry else (0, 0)
-            kind = "repeated" if verdict == KEEP else verdict
-            return _Known(block.start, block.end, Entry(documents, of, "always", kind), REVIEWED, verdict)
-        return _Known(block.start, block.end, entry, LINE if block.whole else SENTENCE) if entry else None
-
-    def alike(self, parts: Sequence[Block], found: list[_Known | None]) -> None:
-        """Fills in near copies: what differs from known blocks by a name, by a clause, or breaks off."""
-        for at, form in self.unknown(parts, found, SHORTEST):
-            entry = nearest(form, lambda key: self.index.get(slot_key(self.site, key, Slot.RUN)))
-            found[at] = _Known(parts[at].start, parts[at].end, entry, ALIKE) if entry else None
-        masked = [at for at, _ in self.unknown(parts, found, SHORTEST_FORM)]
-        for at, key in zip(masked, forms([self.words(parts[at]) for at in masked]), strict=True):
-            entry = self.index.get(slot_key(self.site, key, Slot.MASKED)) if key else None
-            found[at] = _Known(parts[at].start, parts[at].end, entry, ALIKE) if entry else None
-
-    def unknown(self, parts: Sequence[Block], found: Sequence[_Known | None], shortest: int) -> list[tuple[int, str]]:
-        """Blocks of which nothing is known yet, by their place, with their plain forms."""
-        places = [
-            at
-            for at, (part, known) in enumerate(zip(parts, found, strict=True))
-            if known is None and part.key and shortest <= part.end - part.start <= LONGEST_EXAMPLE
-        ]
-        return list(zip(places, plain([self.words(parts[at]) for at in places]), strict=True)) if places else []
-
-    def words(self, block: Block) -> str:
-        return self.text[block.start : block.end]
-
-    def stretches(self, parts: Sequence[Block], found: Sequence[_Known | None]) -> Iterator[_Known]:
-        """Known neighbours in one line made one, ending where sentences do; decided blocks stay apart."""
-        run: list[_Known] = []
-        for known in found:
-            if known is None:
+        for at, block in enumerate(found):
+            if at in known or len(block.form) < SHORTEST or not block.key:
                 continue
-            if run and (known.verdict or self.apart(run[-1], known)):
-                yield from self.whole_sentences(parts, run)
-                run = []
-            if known.verdict:
-                yield known
-            else:
-                run.append(known)
-        yield from self.whole_sentences(parts, run)
+            numbers = nearest(block.form, self.run)
+            if numbers:
+                known[at] = max((self.near(block, number) for number in numbers), key=lambda near: near.strength)
 
-    def apart(self, left: _Known, right: _Known) -> bool:
-        gap = right.start - left.end - 2
-        return gap > (FRAGMENT if min(left.strength[0], right.strength[0]) >= SURELY else 0)
+    def run(self, key: int) -> int:
+        return self.index.find(key, self.site.runs)
 
-    def whole_sentences(self, parts: Sequence[Block], run: Sequence[_Known]) -> Iterator[_Known]:
-        """A stretch without the ends at which a line was cut behind an abbreviation."""
-        low, high = 0, len(run)
-        while low < high and run[low].start > parts[0].start and self.cut_short(run[low].start):
-            low += 1
-        while low < high and run[high - 1].end < parts[-1].end and self.cut_short(run[high - 1].end):
-            high -= 1
-        if low < high:
-            best = max(run[low:high], key=lambda known: known.strength)
-            yield best._replace(start=run[low].start, end=run[high - 1].end)
+    def near(self, block: Block, number: int) -> _Known:
+        return _Known(block.start, block.end, self.index.entry(number), ALIKE)
 
-    def cut_short(self, offset: int) -> bool:
-        """Whether a line was cut behind a short word with a capital: "Mr.", "Gov.", the last of "U.S.", "J."."""
-        last = _LAST_WORD.search(self.text[max(0, offset - 12) : offset].rstrip())
-        return last is not None and last[1].istitle()
+    def renamed(self, found: Sequence[Block], known: dict[int, _Known]) -> None:
+        """Adds blocks that differ in every document by a name."""
+        low, high = self.site.masked
+        if low == high:
+            return
+        open_ = [
+            at
+            for at, block in enumerate(found)
+            if at not in known and block.form and SHORTEST_FORM <= block.end - block.start <= LONGEST_EXAMPLE
+        ]
+        for at, key in zip(open_, forms([self.text[found[n].start : found[n].end] for n in open_]), strict=True):
+            number = self.index.find(key, self.site.masked) if key else -1
+            if number >= 0:
+                known[at] = self.near(found[at], number)
+
+
+def _line(text: str, line: Sequence[Block], known: Mapping[int, _Known], first: int) -> Iterator[_Known]:
+    """What is known of a line: of all of it, or of stretches of its sentences."""
+    several = line[0].whole and len(line) > 1
+    whole = known.get(first) if line[0].whole else None
+    if whole and (whole.verdict or not several):
+        yield whole
+        return
+    skipped = 1 if several else 0
+    parts = [known[at] for at in range(first + skipped, first + len(line)) if at in known]
+    stretches = list(_stretches(text, line[skipped:], parts))
+    if whole and not any(stretch.verdict for stretch in stretches):
+        same = [stretch for stretch in stretches if stretch[:2] == whole[:2]]
+        yield max([whole, *same], key=lambda stretch: stretch.strength)
+        return
+    yield from stretches
+
+
+def _stretches(text: str, line: Sequence[Block], parts: Sequence[_Known]) -> Iterator[_Known]:
+    """Known neighbours in one line made one, ending where sentences do; decided blocks stay apart."""
+    run: list[_Known] = []
+    for part in parts:
+        if run and (part.verdict or _apart(run[-1], part)):
+            yield from _whole_sentences(text, line, run)
+            run = []
+        if part.verdict:
+            yield part
+        else:
+            run.append(part)
+    yield from _whole_sentences(text, line, run)
+
+
+def _apart(left: _Known, right: _Known) -> bool:
+    between = right.start - left.end - 2
+    return between > (FRAGMENT if min(left.strength[0], right.strength[0]) >= SURELY else 0)
+
+
+def _whole_sentences(text: str, line: Sequence[Block], run: Sequence[_Known]) -> Iterator[_Known]:
+    """A stretch without the ends at which a line was cut behind an abbreviation."""
+    low, high = 0, len(run)
+    while low < high and run[low].start > line[0].start and _cut_short(text, run[low].start):
+        low += 1
+    while low < high and run[high - 1].end < line[-1].end and _cut_short(text, run[high - 1].end):
+        high -= 1
+    if low < high:
+        best = max(run[low:high], key=lambda known: known.strength)
+        yield best._replace(start=run[low].start, end=run[high - 1].end)
+
+
+def _cut_short(text: str, offset: int) -> bool:
+    """Whether a line was cut behind a short word with a capital: "Mr.", "Gov.", the last of "U.S.", "J."."""
+    last = _LAST_WORD.search(text[max(0, offset - 12) : offset].rstrip())
+    return last is not None and last[1].istitle()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
 
 from cleaner.text import hashed
 
@@ -25,33 +24,31 @@ SURE_WORDS = 10
 SHARE = 0.6
 """The share of a longer block's runs that must be known."""
 
-Known = TypeVar("Known", bound=tuple[Any, ...])
-
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
 def runs(form: str) -> list[int]:
     """Keys of the runs of words of a plain form, in order; none if it is too short."""
-    words = _WORD.findall(form)
-    if len(words) < FEWEST_WORDS:
-        return []
-    return [_run(words, at) for at in range(len(words) - RUN + 1)]
+    words = _words(form)
+    return [_run(words, at) for at in range(len(words) - RUN + 1)] if len(words) >= FEWEST_WORDS else []
+
+
+def _words(form: str) -> list[str]:
+    return _WORD.findall(form)
 
 
 def _run(words: list[str], at: int) -> int:
     return hashed(" ".join(words[at : at + RUN]))
 
 
-def nearest(form: str, known: Callable[[int], Known | None]) -> Known | None:
-    """The known block that most runs of a plain form belong to, if enough of them are known at all.
+def nearest(form: str, known: Callable[[int], int]) -> list[int]:
+    """What the known runs of a plain form are known as, if they are enough for a near copy; else nothing.
 
-    `known` gives what a run belongs to.
+    `known` gives a number for a run that is known, -1 for others.
     """
-    words = _WORD.findall(form)
+    words = _words(form)
     last = len(words) - RUN
-    if len(words) < FEWEST_WORDS or not any(known(_run(words, at)) for at in {0, last // 2, last}):
-        return None
-    found = [entry for at in range(last + 1) if (entry := known(_run(words, at)))]
-    if len(found) < (SHARE if len(words) >= SURE_WORDS else 1) * (last + 1):
-        return None
-    return max(set(found), key=lambda entry: (found.count(entry), entry))
+    if len(words) < FEWEST_WORDS or all(known(_run(words, at)) < 0 for at in (0, last, last // 2)):
+        return []
+    found = [number for at in range(last + 1) if (number := known(_run(words, at))) >= 0]
+    return found if len(found) >= (SHARE if len(words) >= SURE_WORDS else 1) * (last + 1) else []

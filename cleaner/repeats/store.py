@@ -1,32 +1,26 @@
 """What was learned, as a folder: a table for people, an index for machines, a manifest, and a review for a person.
 
 blocks.parquet   every block that repeats: site, key, documents, of, share, example, place, grade, kind …
-index.bin        the same for looking up: an open-addressed table of 24-byte slots, to be mapped into memory
+index.bin        the same for looking up, to be mapped into memory (`cleaner.repeats.index`)
 manifest.json    versions, thresholds, and how many documents and blocks there were
 review.toml      the blocks that save most, each with the verdict proposed; what a person changes there is obeyed
 """
 
 from __future__ import annotations
 
-import mmap
-import struct
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from enum import IntEnum
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from cleaner.data import KINDS
 from cleaner.errors import InputError
 from cleaner.files import read_bytes, write_whole
-from cleaner.repeats.blocks import site_key
-from cleaner.repeats.count import LONGEST_EXAMPLE
-from cleaner.repeats.near import runs
-from cleaner.repeats.thresholds import GRADES, Thresholds
-from cleaner.text import plain
+from cleaner.repeats.index import index_bytes
+from cleaner.repeats.thresholds import Thresholds
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,19 +33,6 @@ KEEP = "keep"
 
 REVIEWED = 500
 """How many blocks a person is shown, those first that would leave from most documents."""
-
-SLOT = struct.Struct("<QIIBB6x")
-HEAD = struct.Struct("<8sQ")
-MAGIC = b"cleaner1"
-
-
-class Entry(NamedTuple):
-    """What is known of a block: in how many documents of how many it stood, what it may do, and its kind."""
-
-    documents: int
-    of: int
-    grade: str
-    kind: str
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -90,7 +71,7 @@ def save(table: pa.Table, folder: Path, thresholds: Thresholds, sites: Mapping[s
     pq.write_table(table, sink, compression="zstd", row_group_size=100_000)
     rows = table.to_pylist()
     write_whole(folder / TABLE, sink.getvalue().to_pybytes())
-    write_whole(folder / INDEX, _index(rows, sites))
+    write_whole(folder / INDEX, index_bytes(rows))
     write_whole(folder / REVIEW, _review(rows, earlier))
     manifest = {
         "version": VERSION,
@@ -101,84 +82,6 @@ def save(table: pa.Table, folder: Path, thresholds: Thresholds, sites: Mapping[s
     }
     write_whole(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
     return manifest
-
-
-class Slot(IntEnum):
-    """What a slot speaks of: a site at all, a block, a block with its names masked, a run of four words of blocks."""
-
-    SITE = 0
-    BLOCK = 0x9E3779B97F4A7C15
-    MASKED = 0xC2B2AE3D27D4EB4F
-    RUN = 0x165667B19E3779F9
-
-
-def slot_key(site: int, key: int, what: int) -> int:
-    """The 64-bit key of a slot; keys of sites, blocks and runs are hashes, so mixing them takes no more."""
-    return site ^ key ^ what or 1
-
-
-def _index(rows: Sequence[Mapping[str, Any]], sites: Iterable[str]) -> bytes:
-    held = _slots(rows, sites)
-    size = 8
-    while size < 2 * len(held) + 1:
-        size *= 2
-    slots = bytearray(SLOT.size * size)
-    for key, entry in sorted(held.items()):
-        at = key & (size - 1)
-        while slots[SLOT.size * at : SLOT.size * at + 8] != bytes(8):
-            at = (at + 1) & (size - 1)
-        SLOT.pack_into(
-            slots, SLOT.size * at, key, *entry[:2], GRADES.index(entry.grade), KINDS.index(entry.kind)
-        )  # fmt: skip
-    return HEAD.pack(MAGIC, size) + bytes(slots)
-
-
-def _slots(rows: Sequence[Mapping[str, Any]], sites: Iterable[str]) -> dict[int, Entry]:
-    """What each slot holds. A run of words of several blocks belongs to the strongest of them."""
-    keys = {site: site_key(site) for site in sites}
-    held: dict[int, Entry] = {}
-    of_runs: dict[int, Entry] = {}
-    for row in rows:
-        site = keys[row["site"]]
-        entry = Entry(row["documents"], row["of"], row["grade"], row["kind"])
-        held[slot_key(site, 0, Slot.SITE)] = Entry(0, row["of"], GRADES[0], KINDS[-1])
-        held[slot_key(site, row["key"], Slot.MASKED if row["masked"] else Slot.BLOCK)] = entry
-        if row["masked"] or row["grade"] == "second" or len(row["example"]) >= LONGEST_EXAMPLE:
-            continue
-        for run in runs(plain([row["example"]])[0]):
-            key = slot_key(site, run, Slot.RUN)
-            of_runs[key] = max(of_runs.get(key, entry), entry, key=_strength)
-    return {**of_runs, **held}
-
-
-def _strength(entry: Entry) -> tuple[int, Entry]:
-    return GRADES.index(entry.grade), entry
-
-
-class Index:
-    """The table, mapped into memory, so that workers share it."""
-
-    def __init__(self, path: Path) -> None:
-        """Raises InputError for a file that is none."""
-        try:
-            with path.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            magic, self._size = HEAD.unpack_from(self._map)
-        except (OSError, ValueError, struct.error) as error:
-            raise InputError(f"{path}: cannot be read ({error}); learn it anew with `cleaner learn`") from None
-        if magic != MAGIC or len(self._map) != HEAD.size + SLOT.size * self._size:
-            raise InputError(f"{path}: is no index of this version; learn it anew with `cleaner learn`")
-
-    def get(self, key: int) -> Entry | None:
-        """What is known under a slot's key."""
-        at = key & (self._size - 1)
-        while True:
-            held, documents, of, grade, kind = SLOT.unpack_from(self._map, HEAD.size + SLOT.size * at)
-            if held == key:
-                return Entry(documents, of, GRADES[grade], KINDS[kind])
-            if not held:
-                return None
-            at = (at + 1) & (self._size - 1)
 
 
 # ---------------------------------------------------------------- review
