@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from cleaner.data import Document, Kind, Span
-from cleaner.repeats.blocks import SHORTEST, SHORTEST_FORM, Block, blocks, forms, site_key, site_of
+from cleaner.repeats.blocks import SHORTEST, SHORTEST_FORM, STOPS, Block, blocks, forms, site_key, site_of, weight
 from cleaner.repeats.count import LONGEST_EXAMPLE
 from cleaner.repeats.index import Entry, Index, Site
 from cleaner.repeats.near import nearest
@@ -27,6 +27,10 @@ LINE, SENTENCE, ALIKE, REVIEWED = "repeats.line", "repeats.sentence", "repeats.a
 
 FRAGMENT = 40
 """The longest unknown stretch, in code points, that leaves with the blocks of one line that it stands between."""
+
+PHRASE = 120
+"""One sentence inside a paragraph that is shorter, in code points, may be a phrase that stories have in common: "The
+company did not respond to a request for comment." """
 
 NOWHERE = Site((0, 0), (0, 0), (0, 0))
 
@@ -208,7 +212,11 @@ def _whole_sentences(text: str, line: Sequence[Block], run: Sequence[_Known]) ->
         high -= 1
     if low < high:
         best = max(run[low:high], key=lambda known: known.strength)
-        yield best._replace(start=run[low].start, end=run[high - 1].end)
+        start, end = run[low].start, run[high - 1].end
+        glued = high - low == 1 and (start > line[0].start or end < line[-1].end)
+        if glued and text[end - 1] in STOPS and weight(text[start:end]) < PHRASE and best.entry.grade != "always":
+            best = best._replace(entry=best.entry._replace(grade="second"))
+        yield best._replace(start=start, end=end)
 
 
 def _cut_short(text: str, offset: int) -> bool:

@@ -21,7 +21,7 @@ FEWEST_WORDS = 6
 SURE_WORDS = 10
 """A shorter block must be known to the last word."""
 
-SHARE = 0.6
+SHARE = 0.5
 """The share of a longer block's runs that must be known."""
 
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
