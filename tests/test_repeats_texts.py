@@ -1,4 +1,4 @@
-"""What repetition takes from texts and what it must leave, site by site: appeals in all shapes, stories in all forms."""
+"""What repetition takes from texts and what it must leave: appeals in all shapes, stories in all forms."""
 
 from __future__ import annotations
 
@@ -16,18 +16,23 @@ from cleaner.repeats.learn import join
 from cleaner.rules.load import load_packs
 
 SITE = "harbour.example"
-WORDS = (
+VOCABULARY = (
     "ferry mill bridge pier lamp clock well road bell hall weir barn quay lock tram oven loft yard kiln shed orchard "
     "council market baker pilot warden keeper miller nurse tailor weaver cooper painter captain teacher farmer mason "
     "opened closed moved burned mended painted sold borrowed counted carried lifted measured promised refused crossed "
     "slowly quietly twice early late often seldom again almost never gladly before after behind beneath between "
     "winter summer autumn spring morning evening market-day flood frost harvest"
-).split()
+)
+WORDS = VOCABULARY.split()
 
 
 def sentence(chance: random.Random, words: int = 14) -> str:
     said = [chance.choice(WORDS) for _ in range(words)]
     return f"The {' '.join(said)}."
+
+
+def said(seed: int) -> str:
+    return sentence(random.Random(seed))  # noqa: S311
 
 
 def story(n: int, paragraphs: int = 4) -> list[str]:
@@ -50,15 +55,14 @@ ASK = (
     "That is possible because neighbours like you put something into the hat each month. "
     "Put in what a loaf of bread costs, and the lamps in our little office stay lit."
 )
-NAMES = (
-    "Ada Ben Carla Dmitri Edda Farid Greta Hugo Ines Jonas Kira Leo Mona Nils Olga Pia Quirin Rosa Sven Tilda".split()
-)
+PEOPLE = "Ada Ben Carla Dmitri Edda Farid Greta Hugo Ines Jonas Kira Leo Mona Nils Olga Pia Quirin Rosa Sven Tilda"
+NAMES = PEOPLE.split()
 
 
 def by_name(n: int) -> str:
     return (
-        f"This page was kept warm for you by {NAMES[n % 20]} {NAMES[n * 7 % 20]}son and by all of the other friends of the "
-        "paper who put something into the hat last month."
+        f"This page was kept warm for you by {NAMES[n % 20]} {NAMES[n * 7 % 20]}son and by all of the other friends of "
+        "the paper who put something into the hat last month."
     )
 
 
@@ -118,20 +122,41 @@ def test_an_appeal_stuck_to_the_last_paragraph_is_cut_where_it_begins(
     assert result.text == "\n\n".join([*story(900), last])
 
 
+def every(sixth: int, form: Callable[[int], Sequence[str]]) -> Callable[[int], Sequence[str]]:
+    return lambda n: form(n) if n % sixth == 0 else story(n)
+
+
+INTRO = "This is one of several letters from the islands, in which our reporter goes from door to door."
+PAST = "The harbour was closed to large ships in the year of the great flood, and has been so since."
+SILENT = "The company did not immediately respond to a request for comment."
+REFRAIN = "Row, brothers, row, the tide is low"
+
 HARMLESS: dict[str, Callable[[int], Sequence[str]]] = {
     "short quotes": lambda n: [*story(n, 2), "“We do not know,” he said.", *story(n + 500, 2)],
-    "refrains": lambda n: [*story(n, 1), "Row, brothers, row, the tide is low", *story(n + 500, 1)] * 2 if n < 9 else story(n),
+    "refrains": every(4, lambda n: [*story(n, 1), REFRAIN, *story(n + 500, 1)] * 2),
     "sections": lambda n: [*story(n, 1), "What happened next", *story(n + 500, 2), "Background", *story(n + 900, 1)],
     "datelines": lambda n: [f"HOLM, Norland, May {n % 28 + 1} (NWA) — {story(n)[0]}", *story(n + 500, 3)],
-    "titles before names": lambda n: [f"HOLM – The Norland State Governor, Mr. {NAMES[n % 20]} Berg, {story(n)[0]}", *story(n, 3)],
-    "times of a live blog": lambda n: [line for h in range(8) for line in (f"{h + 9}:{n + 10}", sentence(random.Random(n * 9 + h)))],
-    "speakers": lambda n: [line for k in range(3) for line in ("Interviewer:", sentence(random.Random(n * 5 + k)), "Berg:", *story(n * 7 + k, 1))],
-    "recipes": lambda n: [story(n, 1)[0], "Ingredients", f"{n + 1} eggs", "1 pinch of salt", "Method", *story(n + 500, 2)],
-    "a table": lambda n: [*story(n, 2), "Team | Won | Lost", f"Holm | {n % 7} | {n % 5}", f"Vik | {n % 4} | {n % 6}", *story(n + 500, 1)],
-    "an intro of a series": lambda n: ["This is one of several letters from the islands, in which our reporter goes from door to door.", *story(n)] if n % 6 == 0 else story(n),
-    "a paragraph of background": lambda n: [*story(n, 2), "The harbour was closed to large ships in the year of the great flood, and has been so since.", *story(n + 500, 2)] if n % 6 == 0 else story(n),
-    "all about one thing": lambda n: [f"The old harbour of Holm {sentence(random.Random(n))[4:]} The harbour, however, stayed open.", *story(n + 500, 3)],
-    "no comment": lambda n: [*story(n, 3), f"{story(n + 500, 1)[0]} The company did not immediately respond to a request for comment."] if n % 8 == 0 else story(n),
+    "titles before names": lambda n: [
+        f"HOLM – The Norland State Governor, Mr. {NAMES[n % 20]} Berg, {story(n)[0]}",
+        *story(n, 3),
+    ],
+    "times of a live blog": lambda n: [line for h in range(8) for line in (f"{h + 9}:{n + 10}", said(n * 9 + h))],
+    "speakers": lambda n: [
+        line for k in range(3) for line in ("Interviewer:", said(n * 5 + k), "Berg:", *story(n * 7 + k, 1))
+    ],
+    "recipes": lambda n: [
+        story(n, 1)[0], "Ingredients", f"{n + 1} eggs", "1 pinch of salt", "Method", *story(n + 500, 2)
+    ],
+    "a table": lambda n: [
+        *story(n, 2), "Team | Won | Lost", f"Holm | {n % 7} | {n % 5}", f"Vik | {n % 4} | {n % 6}", *story(n + 500, 1)
+    ],
+    "an intro of a series": every(6, lambda n: [INTRO, *story(n)]),
+    "a paragraph of background": every(6, lambda n: [*story(n, 2), PAST, *story(n + 500, 2)]),
+    "all about one thing": lambda n: [
+        f"The old harbour of Holm {said(n)[4:]} The harbour, however, stayed open.",
+        *story(n + 500, 3),
+    ],
+    "no comment": every(8, lambda n: [*story(n, 3), f"{story(n + 500, 1)[0]} {SILENT}"]),
 }  # fmt: skip
 
 
@@ -149,8 +174,8 @@ def test_what_stories_of_a_site_have_in_common_stays(tmp_path: Path, form: str, 
 def versions(n: int) -> list[str]:
     """One story, told again with a line changed here and there."""
     told = [*story(77, 6)]
-    told[n % 6] = sentence(random.Random(n + 1_000))
-    return [*told, sentence(random.Random(n + 2_000))]
+    told[n % 6] = said(n + 1_000)
+    return [*told, said(n + 2_000)]
 
 
 @pytest.mark.parametrize("number", [2, 5, 9])
