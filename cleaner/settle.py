@@ -339,7 +339,7 @@ def _second_detectors(marks: Sequence[Span]) -> list[set[str]]:
     for at, mark in enumerate(marks):
         open_ = [n for n in open_ if marks[n].end > mark.start]
         for other in open_:
-            if marks[other].detector == mark.detector:
+            if marks[other].detector == mark.detector or (mark.alone and marks[other].alone):
                 continue
             shared = min(mark.end, marks[other].end) - mark.start
             for one, two in ((at, other), (other, at)):

@@ -19,7 +19,7 @@ ORDER = [
     "pages.judge", "pages.prune", "pages.body", "pages.markup", "pages.document",
     "pages.people", "pages.tags", "pages.credits", "pages.facts", "pages.metadata",
     "sidecar", "files", "allow", "repeats", "repeats.blocks", "repeats.thresholds", "repeats.count", "repeats.join",
-    "repeats.store", "repeats.detect", "repeats.learn", "api", "prove",
+    "repeats.near", "repeats.index", "repeats.store", "repeats.detect", "repeats.learn", "api", "prove",
     "dump.forms", "dump.streams", "dump.put", "dump.options", "dump.fields", "dump.rows", "dump.split", "dump.counts",
     "dump.journal", "dump.judge", "dump.pool", "dump.plan", "dump.report", "dump.work", "dump.bulk", "dump.engine",
     "dump.learning", "dump.passes", "dump", "dump.back",

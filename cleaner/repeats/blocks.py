@@ -16,7 +16,7 @@ from typing import NamedTuple
 import xxhash
 
 from cleaner.data import Document
-from cleaner.text import content, hashed, host_of, plain
+from cleaner.text import SPACELESS, content, hashed, host_of, plain
 
 SHORT_LINE = 50
 """Lines up to this length, in code points, are one block whatever stops stand in them."""
@@ -25,7 +25,8 @@ LONG_LINE = 1_200
 """Longer lines are counted by sentence only, not as a whole."""
 
 SHORTEST = 20
-"""The shortest sentence inside a line that is counted, in code points."""
+"""The shortest sentence inside a line that is counted, in code points. What follows the last stop of a line may be
+shorter: stories end on a stop, what is stuck to them often does not."""
 
 SHORTEST_FORM = 50
 """The shortest block that is also counted with its names masked, in code points."""
@@ -33,18 +34,27 @@ SHORTEST_FORM = 50
 FEWEST_LETTERS = 30
 """What must be left, in code points, of a block whose names are masked."""
 
+MUTE = 3
+"""A block of fewer letters is none: times, dates, numbers, rules. Han, kana and Hangul count double."""
+
+STOPS = ".!?…؟۔।。！？\"'”’»›)]“」』）"
 _STOP = re.compile(r"[.!?…؟۔।。！？]+[\"'”’»›)\]“」』）]*")
 _WIDE = "。！？」』）"
 
 
 class Block(NamedTuple):
-    """A block of a text: offsets, the number of its line, whether it is all of that line, and its key."""
+    """A block of a text: offsets, the number of its line, whether it is all of that line, its key and plain form.
+
+    The key is 0 where there are too few words to speak of: such blocks are not counted. A line of several
+    sentences has no form; theirs are its own.
+    """
 
     start: int
     end: int
     line: int
     whole: bool
     key: int
+    form: str
 
 
 def blocks(document: Document) -> list[Block]:
@@ -66,11 +76,20 @@ def blocks(document: Document) -> list[Block]:
         if at + 1 < len(places) and places[at + 1][2] == line:
             continue
         if at > first and end - places[first][0] <= LONG_LINE:
-            found.append(Block(places[first][0], end, line, True, hashed(" ".join(spoken[first : at + 1]))))
+            found.append(Block(places[first][0], end, line, True, hashed(" ".join(spoken[first : at + 1])), ""))
         alone = at == first
-        found += [Block(*places[n], alone, hashed(spoken[n])) for n in range(first, at + 1)]
+        for n in range(first, at + 1):
+            low, high, _ = places[n]
+            short = not alone and high - low < SHORTEST and (n < at or text[high - 1] in STOPS)
+            found.append(Block(low, high, line, alone, 0 if short else _key(spoken[n]), spoken[n]))
         first = at + 1
     return found
+
+
+def _key(form: str) -> int:
+    if len(form) < 20 and sum((letter >= SPACELESS) + 1 for letter in form if letter.isalpha()) < MUTE:
+        return 0
+    return hashed(form)
 
 
 def _sentences(text: str, start: int, end: int, line: int) -> list[tuple[int, int, int]]:
@@ -118,6 +137,11 @@ def forms(texts: Sequence[str]) -> list[int]:
 def _names() -> re.Pattern[str]:
     upper = "".join(chr(code) for code in range(0xFFFF) if chr(code).isupper())
     return re.compile(rf"[{upper}][\w'’-]*(?: [{upper}][\w'’-]*)*")
+
+
+def weight(words: str) -> float:
+    """Length in code points, Han, kana and Hangul counting two and a half times: they say as much in fewer."""
+    return len(words) if words.isascii() else len(words) + 1.5 * sum(letter >= SPACELESS for letter in words)
 
 
 def site_of(document: Document) -> str:

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from cleaner.data import Document
 from cleaner.errors import OutputError
 from cleaner.repeats.blocks import (
-    SHORTEST,
     SHORTEST_FORM,
     Block,
     blocks,
@@ -131,8 +130,8 @@ class _Rows:
         counted: set[int] = set()
         formed: list[tuple[Block, str]] = []
         for block, before, several in _in_order(blocks(document)):
-            start, end, _, whole, key = block
-            if key in counted or (not whole and end - start < SHORTEST):
+            start, end, key = block.start, block.end, block.key
+            if not key or key in counted:
                 continue
             counted.add(key)
             words = text[start:end]

@@ -8,10 +8,11 @@ the set of documents alone.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cleaner.errors import InputError
 from cleaner.repeats.count import BLOCK, DOCUMENT, MASKED, VERSION
@@ -27,18 +28,28 @@ ROWS_A_PASS = 16_000_000
 MANY = 1_000
 """A block in more documents than this is not looked at for being one story told again."""
 
-EVERYWHERE = 0.3
-"""Blocks with at least this share say nothing about which story a document tells."""
+EVERYWHERE, TOO_MANY = 0.3, 30
+"""Blocks with at least this share, in at least so many documents, say nothing about which story a document tells."""
 
-SEEDS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
-"""Four orders of keys (XXH64's primes), whose first key is a document's signature: MinHash, Broder 1997."""
+SEEDS = (
+    0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9,
+    0x27D4EB2F165667C5, 0x85EBCA77C2B2AE63, 0x61C8864E7A143579,
+)  # fmt: skip
+"""Six orders of keys (XXH64's primes and their kin), whose first keys sign a document: MinHash, Broder 1997."""
+
+
+class Counted(NamedTuple):
+    """What repeats, sorted by site, then by documents; and how many different documents each site has."""
+
+    blocks: pa.Table
+    sites: dict[str, int]
 
 
 def count(
     parts: Sequence[Path], thresholds: Thresholds, *, memory: str = "1GB", threads: int | None = None,
     scratch: Path | None = None,
-) -> pa.Table:  # fmt: skip
-    """What repeats in all parts together, sorted by site, then by documents.
+) -> Counted:  # fmt: skip
+    """What repeats in all parts together.
 
     `memory` and `threads` are DuckDB's; what does not fit lies in `scratch` meanwhile. Raises InputError for files
     that are no parts.
@@ -76,7 +87,7 @@ def _quoted(value: object) -> str:
     return str(value).replace("'", "''")
 
 
-def _counted(database: duckdb.DuckDBPyConnection, parts: Sequence[Path], thresholds: Thresholds) -> pa.Table:
+def _counted(database: duckdb.DuckDBPyConnection, parts: Sequence[Path], thresholds: Thresholds) -> Counted:
     run = database.execute
     files = "[" + ", ".join(f"'{_quoted(part)}'" for part in parts) + "]"
     run(f"CREATE VIEW given AS SELECT * FROM read_parquet({files}, filename = true)")
@@ -87,7 +98,8 @@ def _counted(database: duckdb.DuckDBPyConnection, parts: Sequence[Path], thresho
     _count_keys(run, thresholds)
     _sign(run)
     _describe(run, thresholds)
-    return database.sql(_RESULT, params=_values(thresholds)).to_arrow_table()
+    sites = run("SELECT name, number FROM sites ORDER BY name").fetchall()
+    return Counted(database.sql(_RESULT, params=_values(thresholds, _RESULT)).to_arrow_table(), dict(sites))
 
 
 def _leave_out_copies(run: Callable[..., Any]) -> None:
@@ -104,22 +116,20 @@ def _count_keys(run: Callable[..., Any], thresholds: Thresholds) -> None:
     run("CREATE TABLE frequent (site UBIGINT, key UBIGINT, form UTINYINT, documents BIGINT, number BIGINT)")
     passes = 1 + run("SELECT count(*) FROM given").fetchone()[0] // ROWS_A_PASS
     for turn in range(passes):
-        run(
-            f"""INSERT INTO frequent SELECT c.*, s.number FROM (
-                    SELECT site, key, form, count(*) AS documents FROM rows
-                    WHERE form > 0 AND (key >> 32) % {passes} = {turn} GROUP BY ALL HAVING count(*) >= $few
-                ) c JOIN sites s USING (site)
-                WHERE c.documents >= $never * s.number
-                  AND (c.documents >= $documents OR c.documents >= $most * s.number)""",
-            _values(thresholds, "few", "never", "documents", "most"),
-        )
+        counted = f"""INSERT INTO frequent SELECT c.*, s.number FROM (
+                SELECT site, key, form, count(*) AS documents FROM rows
+                WHERE form > 0 AND (key >> 32) % {passes} = {turn} GROUP BY ALL HAVING count(*) >= $few
+            ) c JOIN sites s USING (site)
+            WHERE c.documents >= $never * s.number
+              AND (c.documents >= $documents OR c.documents >= $most * s.number)"""
+        run(counted, _values(thresholds, counted))
 
 
 def _sign(run: Callable[..., Any]) -> None:
     """The table `hits`, rows of frequent keys, and `signed`: by which story, whoever tells it how often, they stand.
 
     A story that its site printed again, a little changed, shares most of its sentences with itself, and so most
-    likely the first of them in any order.
+    likely the first of them in any order. `stories` is how many firsts there are, on the mean of all orders.
     """
     run("""CREATE TABLE hits AS SELECT r.site, r.key, r.form, r.document, r.before, r.place, r."left" AS after
            FROM rows r JOIN frequent f ON r.site = f.site AND r.key = f.key AND r.form = f.form""")
@@ -127,10 +137,10 @@ def _sign(run: Callable[..., Any]) -> None:
     run(f"""CREATE TABLE signed AS SELECT r.site, r.document, {firsts} FROM rows r
             WHERE r.form = {BLOCK}
               AND NOT EXISTS (FROM frequent f WHERE f.site = r.site AND f.key = r.key AND f.form = {BLOCK}
-                              AND f.documents >= {EVERYWHERE} * f.number)
+                              AND f.documents >= greatest({EVERYWHERE} * f.number, {TOO_MANY}))
             GROUP BY ALL""")
-    stories = ", ".join(f"count(DISTINCT coalesce(s.s{n}, h.document))" for n in range(len(SEEDS)))
-    run(f"""CREATE TABLE votes AS SELECT h.site, h.key, h.form, least({stories}) AS stories
+    stories = " + ".join(f"count(DISTINCT coalesce(s.s{n}, h.document))" for n in range(len(SEEDS)))
+    run(f"""CREATE TABLE votes AS SELECT h.site, h.key, h.form, ({stories}) / {len(SEEDS)} AS stories
             FROM hits h JOIN frequent f ON h.site = f.site AND h.key = f.key AND h.form = f.form
             LEFT JOIN signed s ON s.site = h.site AND s.document = h.document
             WHERE f.documents <= {MANY} GROUP BY ALL""")
@@ -151,16 +161,10 @@ def _describe(run: Callable[..., Any], thresholds: Thresholds) -> None:
             FROM rows r JOIN wanted w ON r.site = w.site AND r.key = w.key WHERE r.form = {BLOCK} GROUP BY ALL""")
 
 
-def _values(thresholds: Thresholds, *names: str) -> dict[str, Any]:
-    import msgspec
+def _values(thresholds: Thresholds, sql: str) -> dict[str, Any]:
+    """The thresholds that a statement asks for."""
+    return {name: getattr(thresholds, name) for name in set(re.findall(r"\$(\w+)", sql))}
 
-    values: dict[str, Any] = msgspec.structs.asdict(thresholds)
-    if names:
-        return {name: values[name] for name in names}
-    return {name: value for name, value in values.items() if name in _NEEDED}
-
-
-_NEEDED = ("documents", "few", "most", "some", "rare", "long", "short", "unsited")
 
 _RESULT = f"""
 WITH joined AS (
@@ -179,13 +183,13 @@ WITH joined AS (
     WHERE NOT (f.form = {MASKED} AND b.times = f.documents)
 ), graded AS (
     SELECT *, CASE
-        WHEN stories < $few OR (stories < $documents AND weight < $most) THEN NULL
+        WHEN documents <= {MANY} AND stories - 1 < $told * (documents - 1) THEN NULL
         WHEN documents < $documents THEN CASE WHEN size >= $long AND NOT masked THEN 'edge' ELSE 'second' END
-        WHEN size >= $long AND weight >= $most THEN 'always'
+        WHEN size >= CASE WHEN masked THEN 2 ELSE 1 END * $long AND weight >= $most THEN 'always'
         WHEN size >= $long AND weight >= $some AND tail >= 0.8 AND place >= 50 AND NOT masked THEN 'tail'
-        WHEN size >= $short AND weight >= $rare AND NOT masked THEN 'edge'
-        WHEN size >= 2 * $long AND weight >= $some AND masked THEN 'edge'
-        WHEN weight >= $some AND tail >= 0.5 AND place >= 75 AND NOT masked THEN 'edge'
+        WHEN size >= CASE WHEN masked THEN 2 ELSE 1 END * $long AND weight >= $often THEN 'edge'
+        WHEN (size >= $short AND weight >= $rare OR weight >= $some) AND tail >= 0.5 AND place >= 75 AND NOT masked
+            THEN 'edge'
         ELSE 'second' END AS grade
     FROM joined
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,12 @@ from cleaner.repeats.thresholds import Thresholds
 from cleaner.rules.load import Pack
 from cleaner.rules.match import Matcher
 
+HANDED_ON = frozenset({"appeal", "promo", "notice", "social", "related", "bio", "nav", "ad"})
+"""Kinds of furniture that stands together; the rest says something of its own words only."""
+
+BESIDE = 0.5
+"""The share of its documents in which a block must stand beside another to be of its kind."""
+
 
 def join(
     parts: Sequence[Path], folder: Path, packs: Sequence[Pack] = (), thresholds: Thresholds | None = None, *,
@@ -22,21 +28,35 @@ def join(
 
     The bytes of the folder depend on the documents alone, not on how they were split. Raises InputError, OutputError.
     """
+    import pyarrow as pa
+
     thresholds = thresholds or Thresholds()
-    table = count(parts, thresholds, memory=memory, threads=threads, scratch=scratch)
-    return save(table, folder, thresholds, kind_reader(packs), documents_in(parts))
+    counted = count(sorted(parts), thresholds, memory=memory, threads=threads, scratch=scratch)
+    rows = counted.blocks.to_pylist()
+    kind_of = kind_reader(packs)
+    # What only seconds a rule is called what the rule calls it.
+    kinds = [kind_of(row["example"]) if row["grade"] != "second" else None for row in rows]
+    column = pa.array([kind or "repeated" for kind in handed_on(rows, kinds)], pa.string())
+    return save(counted.blocks.append_column("kind", column), folder, thresholds, counted.sites)
 
 
-def documents_in(parts: Sequence[Path]) -> int:
-    """How many documents the parts hold, copies within a part left out."""
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    total = 0
-    for part in parts:
-        forms = pq.read_table(part, columns=["form"]).column(0)
-        total += int(pc.sum(pc.equal(forms, 0)).as_py() or 0)
-    return total
+def handed_on(rows: Sequence[Mapping[str, Any]], kinds: Sequence[str | None]) -> list[str | None]:
+    """Kinds; a block without one has that of what it mostly stands behind, or of what mostly stands behind it."""
+    kinds = list(kinds)
+    place = {(row["site"], row["key"]): at for at, row in enumerate(rows) if not row["masked"]}
+    beside: list[tuple[int, int]] = []
+    for at, row in enumerate(rows):
+        above = place.get((row["site"], row["before"]))
+        if above is not None and row["before_share"] >= BESIDE:
+            beside.append((at, above))
+            if row["before_share"] * row["documents"] >= BESIDE * rows[above]["documents"]:
+                beside.append((above, at))
+    while True:
+        fresh = {to: kinds[of] for to, of in reversed(beside) if kinds[to] is None and kinds[of] in HANDED_ON}
+        if not fresh:
+            return kinds
+        for at, kind in fresh.items():
+            kinds[at] = kind
 
 
 def kind_reader(packs: Sequence[Pack]) -> Callable[[str], str | None]:

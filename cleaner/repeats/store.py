@@ -1,29 +1,26 @@
 """What was learned, as a folder: a table for people, an index for machines, a manifest, and a review for a person.
 
 blocks.parquet   every block that repeats: site, key, documents, of, share, example, place, grade, kind …
-index.bin        the same for looking up: an open-addressed table of 24-byte slots, to be mapped into memory
+index.bin        the same for looking up, to be mapped into memory (`cleaner.repeats.index`)
 manifest.json    versions, thresholds, and how many documents and blocks there were
 review.toml      the blocks that save most, each with the verdict proposed; what a person changes there is obeyed
 """
 
 from __future__ import annotations
 
-import mmap
-import struct
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import xxhash
 
 from cleaner.data import KINDS
 from cleaner.errors import InputError
 from cleaner.files import read_bytes, write_whole
-from cleaner.repeats.blocks import site_key
-from cleaner.repeats.thresholds import GRADES, Thresholds
+from cleaner.repeats.index import index_bytes
+from cleaner.repeats.thresholds import Thresholds
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,19 +33,6 @@ KEEP = "keep"
 
 REVIEWED = 500
 """How many blocks a person is shown, those first that would leave from most documents."""
-
-SLOT = struct.Struct("<QIIBB6x")
-HEAD = struct.Struct("<8sQ")
-MAGIC = b"cleaner1"
-
-
-class Entry(NamedTuple):
-    """What is known of a block: in how many documents of how many it stood, what it may do, and its kind."""
-
-    documents: int
-    of: int
-    grade: str
-    kind: str
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -74,79 +58,30 @@ class Block(msgspec.Struct, frozen=True):
         return self.verdict != self.proposed
 
 
-def save(
-    table: pa.Table, folder: Path, thresholds: Thresholds, kind_of: Callable[[str], str | None], documents: int
-) -> dict[str, Any]:
+def save(table: pa.Table, folder: Path, thresholds: Thresholds, sites: Mapping[str, int]) -> dict[str, Any]:
     """Writes a folder and returns its manifest; verdicts of a review that lies there already are kept.
 
-    `kind_of` says what kind the rules see in a block's words, if any. Raises OutputError.
+    `sites` says how many documents each site has. Raises OutputError.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = [kind_of(words or "") or "repeated" for words in table.column("example").to_pylist()]
-    table = table.append_column("kind", pa.array(kinds, pa.string()))
     earlier = _verdicts(folder)
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", row_group_size=100_000)
     rows = table.to_pylist()
     write_whole(folder / TABLE, sink.getvalue().to_pybytes())
-    write_whole(folder / INDEX, _index(rows))
+    write_whole(folder / INDEX, index_bytes(rows))
     write_whole(folder / REVIEW, _review(rows, earlier))
     manifest = {
         "version": VERSION,
-        "documents": documents,
+        "documents": sum(sites.values()),
+        "sites": len(sites),
         "blocks": len(rows),
         "thresholds": msgspec.structs.asdict(thresholds),
     }
     write_whole(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
     return manifest
-
-
-def slot_key(site: int, key: int, masked: bool) -> int:
-    """The 64-bit key of a slot: site, block, and whether its names are masked."""
-    return xxhash.xxh3_64_intdigest(struct.pack("<QQ?", site, key, masked)) or 1
-
-
-def _index(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    size = 8
-    while size < 2 * len(rows) + 1:
-        size *= 2
-    slots = bytearray(SLOT.size * size)
-    for row in rows:
-        key = slot_key(site_key(row["site"]), row["key"], row["masked"])
-        at = key & (size - 1)
-        while slots[SLOT.size * at : SLOT.size * at + 8] != bytes(8):
-            at = (at + 1) & (size - 1)
-        grade, kind = GRADES.index(row["grade"]), KINDS.index(row["kind"])
-        SLOT.pack_into(slots, SLOT.size * at, key, row["documents"], row["of"], grade, kind)
-    return HEAD.pack(MAGIC, size) + bytes(slots)
-
-
-class Index:
-    """The table, mapped into memory, so that workers share it."""
-
-    def __init__(self, path: Path) -> None:
-        """Raises InputError for a file that is none."""
-        try:
-            with path.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            magic, self._size = HEAD.unpack_from(self._map)
-        except (OSError, ValueError, struct.error) as error:
-            raise InputError(f"{path}: cannot be read ({error}); learn it anew with `cleaner learn`") from None
-        if magic != MAGIC or len(self._map) != HEAD.size + SLOT.size * self._size:
-            raise InputError(f"{path}: is no index of this version; learn it anew with `cleaner learn`")
-
-    def get(self, key: int) -> Entry | None:
-        """What is known under a slot's key."""
-        at = key & (self._size - 1)
-        while True:
-            held, documents, of, grade, kind = SLOT.unpack_from(self._map, HEAD.size + SLOT.size * at)
-            if held == key:
-                return Entry(documents, of, GRADES[grade], KINDS[kind])
-            if not held:
-                return None
-            at = (at + 1) & (self._size - 1)
 
 
 # ---------------------------------------------------------------- review

@@ -19,14 +19,18 @@ GRADES: tuple[str, ...] = get_args(Grade)
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """When a block is of which grade.
 
-    documents     fewest documents, of different stories, that it stands in
+    documents     fewest documents that it stands in
     few           the same for small sites, if it stands in `most` of their documents
     most          the share from which a block leaves wherever it stands
+    often         the share from which it leaves beside what leaves
     some          the share from which it leaves where furniture stands, near the end of a text
-    rare          the share from which it leaves beside what leaves, or at the very end
+    rare          the share from which it leaves at the very end, or near it beside what leaves
     never         below this share it says nothing
-    long          letters, in code points, from which a block says something by itself (Han, kana and Hangul count
-                  two and a half times)
+    told          the share of its documents, but the first, that must tell stories of their own: a story that was
+                  printed again and again has blocks in many documents, too
+    long          code points from which a block says something by itself (Han, kana and Hangul count two and a
+                  half times); masked names take twice that
+    short         code points from which it says something near the end
     tail          code points after it, at most, for it to stand near the end
     unsited       what shares are multiplied by where no site is known and all of a dump is one
     """
@@ -34,9 +38,11 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     documents: int = 5
     few: int = 3
     most: float = 0.5
+    often: float = 0.2
     some: float = 0.1
     rare: float = 0.02
     never: float = 0.001
+    told: float = 0.4
     long: int = 40
     short: int = 25
     tail: int = 1_000
