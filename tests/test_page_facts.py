@@ -13,7 +13,7 @@ from cleaner import clean
 from cleaner.pages.credits import bare_credit
 from cleaner.pages.facts import Facts, facts_of, read_date
 from cleaner.pages.linked import items_of
-from cleaner.pages.people import people_of
+from cleaner.people import people_of
 
 STORY = (
     "<p>The ferry to Holm stopped on Monday, after divers found a crack in the pier below the old harbour light.</p>"
@@ -57,15 +57,53 @@ def test_the_sites_name_is_no_part_of_a_title(end: str) -> None:
         (["https://example.org/ann"], []),
         (["admin"], []),
         (["Valley Monitor", "Ann Harrow"], ["Ann Harrow"]),
-        (["Valley Monitor"], ["Valley Monitor"]),
         (["Ministry of Fish and Chips"], ["Ministry of Fish and Chips"]),
+        (["Ann Harrow, MS, RD"], ["Ann Harrow"]),
+        (["Ann Harrow, Home and Harbour Safety Expert"], ["Ann Harrow"]),
+        (["Ann Harrow, AP"], ["Ann Harrow", "AP"]),
+        (["Written byAnn Harrow"], ["Ann Harrow"]),
+        (["View all posts by Ann Harrow"], ["Ann Harrow"]),
+        (["Ann Harrow, Tom Brook, and Lena Hart"], ["Ann Harrow", "Tom Brook", "Lena Hart"]),
+        (["Posted by"], []),
+        (["Ann says"], []),
+        (["Di Marco"], ["Di Marco"]),
+        (["Ann Harrow December 17"], []),
         (["ann@example.org"], []),
         (["山田 太郎"], ["山田 太郎"]),
         (["x" * 400], []),
     ],
 )
 def test_authors_are_names(given: list[str], names: list[str]) -> None:
-    assert people_of(given, ["Valley Monitor"]) == names
+    assert people_of(given, ["Valley Monitor"]).names == names
+
+
+def test_the_site_itself_is_an_outlet_and_a_name_that_was_given_may_be_written_small() -> None:
+    assert people_of(["Valley Monitor"], ["Valley Monitor"]).outlets == ["Valley Monitor"]
+    assert people_of(["monitor24"], given=True).names == ["monitor24"]
+    assert people_of(["monitor24"]).names == []
+
+
+def test_a_story_that_nobody_signs_is_the_outlets() -> None:
+    head = linked(headline="Ferry stops", author={"@type": "Organization", "name": "valley.example"})
+    found = facts(head, url="https://www.valley.example/x")
+    assert (found.authors, found.outlet) == ((), "valley.example")
+    assert facts(head, '<p class="byline">By <a>Ann Harrow</a></p>', "https://valley.example").authors == (
+        "Ann Harrow",
+    )
+
+
+@pytest.mark.parametrize(
+    ("markup", "names"),
+    [
+        ('<p class="byline">By <a>Ann Harrow</a> and <a>Tom Brook</a> <span>Staff writers</span></p>', ("Ann Harrow", "Tom Brook")),  # noqa: E501
+        ('<div class="post-author">Ann Harrow<time>Dec 18</time></div>', ("Ann Harrow",)),
+        ('<div class="comments"><p class="comment-author">Ann Harrow</p></div>', ()),
+        ('<a rel="author">Ann Harrow</a>' + "<div>" * 5 + '<a rel="author">Tom Brook</a>' + "</div>" * 5, ("Ann Harrow",)),  # noqa: E501
+        ('<p itemprop="author">By <span itemprop="name">Ann Harrow</span>, Holm</p>', ("Ann Harrow",)),
+    ],
+)  # fmt: skip
+def test_names_in_markup(markup: str, names: tuple[str, ...]) -> None:
+    assert facts(body=f"<main><article><header>{markup}</header></article></main>").authors == names
 
 
 @pytest.mark.parametrize(

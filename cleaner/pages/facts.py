@@ -9,24 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from cleaner.pages.credits import credits_of
 from cleaner.pages.linked import Item, articles, items_of, names
-from cleaner.pages.parse import words_of
-from cleaner.pages.people import people_of
+from cleaner.pages.parse import named_by, words_of
 from cleaner.pages.tags import tags_of
+from cleaner.people import people_of
 from cleaner.text import host_of
 
 
 class Facts(NamedTuple):
-    """What was found, and for each field that was filled where: `json-ld`, `meta`, `rel`, `markup`, `url`, `search`."""
+    """What was found, and for each field that was filled where: `json-ld`, `meta`, `rel`, `markup`, `url`, `search`.
+
+    `outlet` is the site's own name where the page gives it as an author: that of a story that nobody else signs.
+    """
 
     title: str | None = None
     authors: tuple[str, ...] = ()
+    outlet: str | None = None
     date: str | None = None
     modified: str | None = None
     tags: tuple[str, ...] = ()
@@ -41,7 +47,16 @@ class Facts(NamedTuple):
 
 Meta = dict[str, list[str]]
 
-LINKED, META, REL, MARKUP, URL, SEARCH = "json-ld", "meta", "rel", "markup", "url", "search"
+SHORT = 12
+"""A heading that is shorter than this, in code points, is no title if nothing else says so."""
+
+FEW = 3
+"""A heading of so many words is rather the name of a section than a title, if nothing else says so."""
+
+LINKED, META, REL, ITEM, MARKUP, URL, SEARCH = "json-ld", "meta", "rel", "itemprop", "markup", "url", "search"
+
+MOST = 20
+"""How many elements that name authors are read."""
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "publish-date",
@@ -72,8 +87,9 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
     `items` is its linked data, if that was read already.
     """
     items = items_of(tree) if items is None else items
-    found = articles(items)
     meta = _meta(tree)
+    canonical = _link(tree, "canonical", url)
+    found = articles(items, [address for address in (canonical, url) if address])
     said: dict[str, str] = {}
 
     def first(field: str, *tries: tuple[str, Callable[[], Any]]) -> Any:
@@ -87,20 +103,30 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
     site_name = first(
         "site_name", (META, lambda: _one(meta, "og:site_name", "application-name")), (LINKED, lambda: _publisher(found))
     )
+    headings = [words for heading in tree.iter("h1") if (words := words_of(heading))]
+    shared = _bare(_one(meta, *_TITLES), site_name, url)
     title = first(
         "title",
-        (LINKED, lambda: _headline(found, tree)),
-        (MARKUP, lambda: _heading(tree, site_name, url)),
-        (META, lambda: _bare(_one(meta, *_TITLES), site_name, url)),
+        (LINKED, lambda: _headline(found, headings, site_name, url)),
+        (MARKUP, lambda: _heading(headings, shared, {_key(site_name or ""), *_host_words(url)})),
+        (META, lambda: shared),
         (MARKUP, lambda: _bare(words_of(tree.find(".//title")), site_name, url)),
     )
-    outlets = [name for name in (site_name, _publisher(found)) if name]
+    outlets = [name for name in (site_name, _publisher(found), *_host_words(url)) if name]
+    houses: list[str] = []
+
+    def people(values: Iterable[str], *, given: bool = False) -> list[str]:
+        found = people_of(values, outlets, given=given)
+        houses.extend(found.outlets)
+        return found.names
+
     authors = first(
         "authors",
-        (LINKED, lambda: people_of([n for item in found[:1] for n in _authors(item)], outlets)),
-        (META, lambda: people_of(_all(meta, *_AUTHORS), outlets)),
-        (REL, lambda: people_of(_by_rel(tree), outlets)),
-        (MARKUP, lambda: people_of(_by_markup(tree), outlets)),
+        (LINKED, lambda: people([n for item in found[:1] for n in _authors(item)], given=True)),
+        (META, lambda: people(_all(meta, *_AUTHORS), given=True)),
+        (REL, lambda: people(_by_rel(tree))),
+        (ITEM, lambda: people(_by_item(tree), given=True)),
+        (MARKUP, lambda: _by_class(tree, people)),
     )
     date = first(
         "date",
@@ -116,19 +142,19 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
         (META, lambda: _date_in(meta, _MODIFIED)),
     )
     pictures = credits_of(tree, items)
+    tags = tags_of(tree, found, meta, f"{title or ''} {url or ''}", text, outlets)
     return Facts(
         title=title,
         authors=tuple(authors or ()),
+        outlet=houses[0] if houses else None,
         date=date,
         modified=modified,
-        tags=tuple(first("tags", *tags_of(tree, found, meta, title or "", text, outlets)) or ()),
+        tags=tuple(tag for tag in first("tags", *tags) or () if tag not in (authors or ())),
         credits=tuple(first("credits", (MARKUP, lambda: pictures.credits)) or ()),
         captions=tuple(first("captions", (MARKUP, lambda: pictures.captions)) or ()),
         site_name=site_name,
         language=first("language", (MARKUP, lambda: _language(tree)), (META, lambda: _one(meta, "og:locale"))),
-        canonical=first(
-            "canonical", (REL, lambda: _link(tree, "canonical", url)), (META, lambda: _one(meta, "og:url"))
-        ),
+        canonical=first("canonical", (REL, lambda: canonical), (META, lambda: _one(meta, "og:url"))),
         licence=first("licence", (REL, lambda: _link(tree, "license", url)), (LINKED, lambda: _licence(found))),
         sources=tuple(said.items()),
     )
@@ -152,6 +178,10 @@ def _all(meta: Meta, *keys: str) -> list[str]:
     return next((meta[key] for key in keys if key in meta and not meta[key][0].startswith(("http:", "https:"))), [])
 
 
+def _key(words: str) -> str:
+    return _WORDS.sub("", words.lower())
+
+
 def _plain(words: str) -> str:
     return _WORDS.sub(" ", words.lower()).strip()
 
@@ -159,39 +189,50 @@ def _plain(words: str) -> str:
 # ---------------------------------------------------------------- title
 
 
-def _headline(found: Sequence[Item], tree: HtmlElement) -> str | None:
-    headings = {_plain(words_of(heading)): words_of(heading) for heading in tree.iter("h1")}
+def _headline(found: Sequence[Item], headings: Sequence[str], site_name: str | None, url: str | None) -> str | None:
     for item in found[:1]:
-        for words in names(item.get("headline")) or names(item.get("name")):
-            title = " ".join(_untagged(words).split())
+        for words in names(item.get("headline")):
+            title = _bare(" ".join(_untagged(words).split()), site_name, url)
             if not title:
                 continue
             # Linked data cuts long headlines off; the heading that opens with the same words has them all.
-            whole = [shown for plain, shown in headings.items() if plain.startswith(_plain(title)[:40]) and plain]
-            return max([title, *whole], key=len) if len(title) > 40 else title
+            whole = [shown for shown in headings if len(title) > 40 and _plain(shown).startswith(_plain(title)[:40])]
+            return max([title, *whole], key=len)
     return None
 
 
 def _untagged(words: str) -> str:
     from html import unescape
 
-    return unescape(re.sub(r"</?\w[^<>]*>", "", words)) if "<" in words or "&" in words else words
+    return (
+        unescape(unescape(re.sub(r"</?\w[^<>]*>", "", words))).replace("\u00ad", "") if _MARKED.search(words) else words
+    )
 
 
-def _heading(tree: HtmlElement, site_name: str | None, url: str | None) -> str | None:
-    """The one heading of the first level, if it says more than the name of the site."""
-    headings = [words for heading in tree.iter("h1") if (words := words_of(heading))]
-    if len(headings) != 1 or len(headings[0]) < 12:
-        return None
-    bare = _plain(headings[0]).replace(" ", "")
-    return None if bare in {_plain(site_name or "").replace(" ", ""), *_host_words(url)} else headings[0]
+_MARKED = re.compile("[<&\u00ad]")
+
+
+def _heading(headings: Sequence[str], shared: str | None, sites: set[str]) -> str | None:
+    """The heading of the first level that says what the page says of itself where it is shared.
+
+    One that says something else is the name of the site, of a section or of a box. A heading may open with a word
+    on its subject, which is no part of the title.
+    """
+    headings = [heading for heading in headings if _key(heading) not in sites]
+    if not shared:
+        return headings[0] if len(headings) == 1 and len(headings[0]) >= SHORT else None
+    wanted = set(_plain(shared).split())
+    near = [heading for heading in headings if 2 * len(wanted.intersection(_plain(heading).split())) >= len(wanted) > 0]
+    if not near and len(headings) == 1 and len(_plain(headings[0]).split()) > FEW:
+        return headings[0]
+    return near[0] if near and not _plain(near[0]).endswith(_plain(shared)) else None
 
 
 def _bare(title: str | None, site_name: str | None, url: str | None) -> str | None:
     """A title without the name of its site, which stands at an end, behind a bar or a dash."""
     if not title:
         return None
-    known = {_plain(site_name or "").replace(" ", ""), *(_host_words(url))} - {""}
+    known = {_key(site_name or ""), *_host_words(url)} - {""}
     parts = _SEPARATOR.split(title)
     marks = _SEPARATOR.findall(title)
     while len(parts) > 1 and _names_site(parts[-1], known):
@@ -204,7 +245,7 @@ def _bare(title: str | None, site_name: str | None, url: str | None) -> str | No
 
 
 def _names_site(part: str, known: Iterable[str]) -> bool:
-    bare = _plain(part).replace(" ", "")
+    bare = _key(part)
     return any(bare == name or (len(name) > 3 and name in bare and len(bare) < 2 * len(name) + 6) for name in known)
 
 
@@ -225,30 +266,58 @@ def _publisher(found: Sequence[Item]) -> str | None:
 
 
 def _by_rel(tree: HtmlElement) -> list[str]:
-    return [words_of(link) for link in tree.iter("a") if "author" in (link.get("rel") or "").lower().split()]
+    """Authors that links name: of several groups of them the first, since the others belong to teasers."""
+    links = [
+        link
+        for link in tree.iter("a")
+        if "author" in (link.get("rel") or "").lower().split()
+        and not any(around.tag in ("nav", "aside", "footer") for around in link.iterancestors())
+    ]
+    return _group([link for link in links if words_of(link)])
 
 
-_BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|author(?:s|-name|s?-list)?|article-?author|autor(?:es)?|writer|signature)(?:$|[\s_-])",
-    re.I,
+def _by_item(tree: HtmlElement) -> list[str]:
+    """Authors that microdata names: the `name` in an `author`, else all of it."""
+    found = tree.xpath("//*[@itemprop='author' or @itemprop='creator']")
+    named = [next(iter(element.xpath(".//*[@itemprop='name']")), element) for element in found]
+    return _group([element for element in named if words_of(element)])
+
+
+_BYLINES = XPath(
+    "//*[self::a or self::span or self::div or self::p or self::address or self::li]"
+    "[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@class, 'writer')"
+    " or contains(@class, 'autor')]"
+    "[not(ancestor::nav or ancestor::aside or ancestor::footer)]"
 )
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|(?:article-?)?author|autor(?:es)?|writer)(?:s|-?names?|s?-?list)?(?:$|[\s_-])"
+)
+_OTHERS = re.compile(r"comment|related|teaser|card|promo|recommend|widget|sidebar|avatar|bio|carousel|slider|popular")
 
 
-def _maybe_byline(called: str) -> bool:
-    return bool(called) and any(part in called.lower() for part in ("by", "aut", "writ", "sign"))
-
-
-def _by_markup(tree: HtmlElement) -> list[str]:
-    found = [words_of(element) for element in tree.iter() if element.get("itemprop") == "author"]
-    if found:
-        return found[:6]
-    for element in tree.iter("a", "span", "div", "p", "address"):
-        called = element.get("class") or ""
-        if _maybe_byline(called) and _BYLINE.search(called):
-            words = words_of(element)
-            if 3 < len(words) < 90:
-                return [words]
+def _by_class(tree: HtmlElement, people: Callable[[Iterable[str]], list[str]]) -> list[str]:
+    """Names in the first element that calls itself a byline and has some, outside of comments and teasers."""
+    for element in _BYLINES(tree)[:MOST]:
+        called = named_by(element, "class").lower()
+        if not _BYLINE.search(called):
+            continue
+        words = " | ".join(filter(None, (part.strip() for part in element.itertext())))
+        if not 3 < len(words) < 200 or any(_OTHERS.search(_class(around)) for around in element.iterancestors()):
+            continue
+        found = [name for name in people([words]) if " " in name]
+        if found:
+            return found
     return []
+
+
+def _class(element: HtmlElement) -> str:
+    return "" if element.tag in ("body", "html") else (element.get("class") or "").lower()
+
+
+def _group(elements: Sequence[HtmlElement]) -> list[str]:
+    """The words of the first element, and of those that stand near it."""
+    near = set(islice(elements[0].iterancestors(), 4)) if elements else set()
+    return [words_of(element) for element in elements[:MOST] if near.intersection(islice(element.iterancestors(), 4))]
 
 
 def _licence(found: Sequence[Item]) -> str | None:
