@@ -48,6 +48,36 @@ def test_the_sites_name_is_no_part_of_a_title(end: str) -> None:
     assert found.title == "Ferry stops - for good"
 
 
+def titled(kind: str, headline: str, shown: str, shared: str) -> str | None:
+    data = json.dumps({"@type": kind, "headline": headline})
+    head = f'<script type="application/ld+json">{data}</script><meta property="og:title" content="{shared}">'
+    return facts(head, shown).title
+
+
+def test_a_newsroom_names_its_story_in_data_where_others_name_what_search_engines_shall_show() -> None:
+    shown, found = "Seven ferries that still run in winter", "Winter ferries of 2021 - seven of the best"
+    assert titled("NewsArticle", found, f"<h1>{shown}</h1>", found) == found
+    assert titled("BlogPosting", found, f"<h1>{shown}</h1>", found) == shown
+    assert titled("Article", found, "<h1>Valley blog</h1>", found) == found
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("<h1>The ferry stops for good</h1>", "The ferry stops for good"),
+        ("<h1>Holm ferry stops for good</h1>", "ferry stops for good"),
+        ("<h1>When the last ferry left</h1><p><h1>When the last ferry left</h1>", "When the last ferry left"),
+        ("<h1>Ferry<br>stops now for good</h1>", "Ferry stops now for good"),
+        ("<h1><span>Harbour</span><span>Ferry stops for good</span></h1>", "Ferry stops for good"),
+        ("<h1>The fer\u00adry stops for good</h1>", "The ferry stops for good"),
+        ("<h1>A<i>ha</i>, ferry stops for good</h1>", "Aha, ferry stops for good"),
+    ],
+)
+def test_headings(heading: str, title: str) -> None:
+    shared = "Ferry stops for good" if "<span>" in heading else "ferry stops for good"
+    assert facts(f'<meta property="og:title" content="{shared}">', heading).title == title
+
+
 @pytest.mark.parametrize(
     ("given", "names"),
     [

@@ -20,8 +20,8 @@ from cleaner.pages.credits import credits_of
 from cleaner.pages.linked import Item, articles, items_of, names
 from cleaner.pages.parse import named_by, words_of
 from cleaner.pages.tags import tags_of
+from cleaner.pages.titles import bare, folded, heading, headings_of, headline, host_words, is_news
 from cleaner.people import people_of
-from cleaner.text import host_of
 
 
 class Facts(NamedTuple):
@@ -47,12 +47,6 @@ class Facts(NamedTuple):
 
 Meta = dict[str, list[str]]
 
-SHORT = 12
-"""A heading that is shorter than this, in code points, is no title if nothing else says so."""
-
-FEW = 3
-"""A heading of so many words is rather the name of a section than a title, if nothing else says so."""
-
 LINKED, META, REL, ITEM, MARKUP, URL, SEARCH = "json-ld", "meta", "rel", "itemprop", "markup", "url", "search"
 
 MOST = 20
@@ -77,8 +71,6 @@ _ISO = re.compile(
 )
 _COMPACT = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[+-]\d\d:?\d\d)?)?$")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/_-]|$)")
-_SEPARATOR = re.compile(r"\s+[|–—·»•:-]{1,2}\s+")
-_WORDS = re.compile(r"\W+")
 
 
 def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: Sequence[Item] | None = None) -> Facts:
@@ -103,16 +95,20 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
     site_name = first(
         "site_name", (META, lambda: _one(meta, "og:site_name", "application-name")), (LINKED, lambda: _publisher(found))
     )
-    headings = [words for heading in tree.iter("h1") if (words := words_of(heading))]
-    shared = _bare(_one(meta, *_TITLES), site_name, url)
+    sites = {folded(site_name or ""), *host_words(url)}
+    headings = headings_of(tree, sites)
+    written = headline(found[0], headings, site_name, url) if found else None
+    shared = bare(_one(meta, *_TITLES), site_name, url)
+    named = bare(words_of(tree.find(".//title")), site_name, url)
     title = first(
         "title",
-        (LINKED, lambda: _headline(found, headings, site_name, url)),
-        (MARKUP, lambda: _heading(headings, shared, {_key(site_name or ""), *_host_words(url)})),
+        (LINKED, lambda: written if found and is_news(found[0]) else None),
+        (MARKUP, lambda: heading(headings, [name for name in (shared, written) if name])),
+        (LINKED, lambda: written),
         (META, lambda: shared),
-        (MARKUP, lambda: _bare(words_of(tree.find(".//title")), site_name, url)),
+        (MARKUP, lambda: named),
     )
-    outlets = [name for name in (site_name, _publisher(found), *_host_words(url)) if name]
+    outlets = [name for name in (site_name, _publisher(found), *host_words(url)) if name]
     houses: list[str] = []
 
     def people(values: Iterable[str], *, given: bool = False) -> list[str]:
@@ -176,82 +172,6 @@ def _one(meta: Meta, *keys: str) -> str | None:
 
 def _all(meta: Meta, *keys: str) -> list[str]:
     return next((meta[key] for key in keys if key in meta and not meta[key][0].startswith(("http:", "https:"))), [])
-
-
-def _key(words: str) -> str:
-    return _WORDS.sub("", words.lower())
-
-
-def _plain(words: str) -> str:
-    return _WORDS.sub(" ", words.lower()).strip()
-
-
-# ---------------------------------------------------------------- title
-
-
-def _headline(found: Sequence[Item], headings: Sequence[str], site_name: str | None, url: str | None) -> str | None:
-    for item in found[:1]:
-        for words in names(item.get("headline")):
-            title = _bare(" ".join(_untagged(words).split()), site_name, url)
-            if not title:
-                continue
-            # Linked data cuts long headlines off; the heading that opens with the same words has them all.
-            whole = [shown for shown in headings if len(title) > 40 and _plain(shown).startswith(_plain(title)[:40])]
-            return max([title, *whole], key=len)
-    return None
-
-
-def _untagged(words: str) -> str:
-    from html import unescape
-
-    return (
-        unescape(unescape(re.sub(r"</?\w[^<>]*>", "", words))).replace("\u00ad", "") if _MARKED.search(words) else words
-    )
-
-
-_MARKED = re.compile("[<&\u00ad]")
-
-
-def _heading(headings: Sequence[str], shared: str | None, sites: set[str]) -> str | None:
-    """The heading of the first level that says what the page says of itself where it is shared.
-
-    One that says something else is the name of the site, of a section or of a box. A heading may open with a word
-    on its subject, which is no part of the title.
-    """
-    headings = [heading for heading in headings if _key(heading) not in sites]
-    if not shared:
-        return headings[0] if len(headings) == 1 and len(headings[0]) >= SHORT else None
-    wanted = set(_plain(shared).split())
-    near = [heading for heading in headings if 2 * len(wanted.intersection(_plain(heading).split())) >= len(wanted) > 0]
-    if not near and len(headings) == 1 and len(_plain(headings[0]).split()) > FEW:
-        return headings[0]
-    return near[0] if near and not _plain(near[0]).endswith(_plain(shared)) else None
-
-
-def _bare(title: str | None, site_name: str | None, url: str | None) -> str | None:
-    """A title without the name of its site, which stands at an end, behind a bar or a dash."""
-    if not title:
-        return None
-    known = {_key(site_name or ""), *_host_words(url)} - {""}
-    parts = _SEPARATOR.split(title)
-    marks = _SEPARATOR.findall(title)
-    while len(parts) > 1 and _names_site(parts[-1], known):
-        parts.pop()
-        marks.pop()
-    while len(parts) > 1 and _names_site(parts[0], known):
-        parts.pop(0)
-        marks.pop(0)
-    return "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True)).strip()
-
-
-def _names_site(part: str, known: Iterable[str]) -> bool:
-    bare = _key(part)
-    return any(bare == name or (len(name) > 3 and name in bare and len(bare) < 2 * len(name) + 6) for name in known)
-
-
-def _host_words(url: str | None) -> list[str]:
-    host = host_of(url).removeprefix("www.")
-    return [host.replace(".", ""), host.rpartition(".")[0].rpartition(".")[2].replace("-", "")]
 
 
 # ---------------------------------------------------------------- people, publisher, licence
