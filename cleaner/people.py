@@ -12,7 +12,7 @@ LONGEST, LONGEST_LIST = 70, 600
 """The longest name and the longest list of names, in code points."""
 
 _LABEL = regex.compile(
-    r"^(?:(?:(?:story|article|words?|text|post(?:ed)?|written|authored|reported|reporting|"
+    r"^(?:(?:(?:story|article|words?|text|post(?:ed)?|articles|recipe|written|authored|reported|reporting|"
     r"published|contributed|updated|edited|"
     r"view (?:all|more) (?:posts|articles|stories))\s+)by\b|by\b(?!-)|authors?\s?:|about the author:?|"
     r"(?:von|par|por|di|door|av|af|oleh)\b(?=\s+\S+\s+\S)|ein (?:beitrag|artikel) von\b|publié par\b|a cura di\b|"
@@ -29,12 +29,14 @@ _COMMA = regex.compile(r"\s*(?:[,;|•·、，；]|\s/\s|\n)\s*")
 _AND = regex.compile(r"\s*&\s*|\s+(?:and|und|et|y|e|och|og|ja|en|i|и|та|і|dan|ve|with|mit|avec|con|com|a)\s+", regex.I)
 _LEFT_AND = regex.compile(r"^(?:and|und|et|y|och|og)\s+", regex.I)
 _TAIL = regex.compile(
-    r"\s*(?:[(\[（].*|\bfor (?:the )?\p{Lu}.*|\s[–—-]\s.*|\s@\w+.*|\s*\d{1,2}[./:]\d{1,2}.*|\sin \p{Lu}\p{Ll}+)$"
+    r"\s*(?:[(\[（].*|\bon behalf of\b.*|"
+    r"\bfor (?:the )?\p{Lu}.*|\s[–—-]\s.*|\s@\w+.*|\s*\d{1,2}[./:]\d{1,2}.*|\sin \p{Lu}\p{Ll}+)$"
 )
+_STOP = regex.compile(r"(?<=\p{Ll}{3})\.$")
 _NO_NAME = regex.compile(
     r"@|https?:|www\.|\d{3}|[<>{}\[\]=_]|^(?:admin|administrator|editors?|staff|news ?desk|web ?desk|newsroom|"
     r"(?:die |la )?(?:redaktion|redakcja|redacción|redação|redacao|redazione|rédaction)|"
-    r"unknown|null|none|undefined|anonymous|guest|author|webmaster|user|team|online|super ?user|"
+    r"unknown|null|none|undefined|anonymous|guest|(?:the )?authors?|webmaster|user|team|online|super ?user|"
     r"staff (?:writer|reporter))$",
     regex.I,
 )
@@ -43,13 +45,19 @@ _NAME = regex.compile(rf"^[\p{{Lu}}\p{{Lt}}\p{{Lo}}]{_LETTER}*(?:\s{_LETTER}+){{
 _GIVEN = regex.compile(r"^(?=.*\p{L}\p{L})[\p{L}\p{M}\d'’ʼ.&\- ]+$")
 _ROLE = regex.compile(
     r"\b(?:correspondents?|reporters?|writers?|editors?|journalists?|redakteur(?:in)?|columnists?|bureau|photographers?|"
-    r"producers?|critics?|contributors?|journaliste|periodista|giornalista|korrespondent(?:in)?|corresponsal|redactora?|"
+    r"producers?|critics?|reviewers?|leads?|contributors?|journaliste|periodista|giornalista|korrespondent(?:in)?|corresponsal|redactora?|"
     r"experts?|consultants?|directors?|managers?|specialists?|researchers?|scientists?|educators?|analysts?|professors?|"
     r"lecturers?|founders?|co-?founders?|officers?|president|chief|strategists?|physicians?|economists?|advis[oe]rs?|"
     r"head of|owner|editorial|marketing|industry|candidate|graders?|winemakers?|agent|attorney|coach|ceo|cto|cfo|cmo|"
     r"senior|freelance|certified|licensed|former|updated|published|read time|min read)\b",
     regex.I,
 )
+_SMALL = regex.compile(
+    r"\s(?!(?:d[aeiou]s?|dal|dalla|della|del|den|der|dem|van|von|vom|zu|zum|zur|ten|ter|te|la|le|les|el|al|bin|ibn|bint|ben|"
+    r"abu|af|av|y|e|i|san|st|ap|op|in|ul|ur|un|of|the|and|for|und|et|och|og|thị|văn)\b|[dl]['’]|['’]t\b)\p{Ll}"
+)
+"""A word in small letters that is no part of a name."""
+
 _DEGREE = regex.compile(
     r"^(?:[A-Z]{2,6}(?:[-/ ]?(?:\d{1,3}|[A-Z]{1,5}))*|(?:Ph|M|B|D|J|Ed|Psy|Pharm|R|Dr|MA|Sc|MSc|BSc)"
     r"\.?\s?[A-Z][a-z]?\.?(?:\s?[A-Z]\.?)*"
@@ -96,7 +104,11 @@ def _split(value: str, own: set[str], *, given: bool) -> list[str]:
     if _key(whole) in own:
         return [whole]
     parts = [_cleaned(_LEFT_AND.sub("", part)) for part in _COMMA.split(_LABEL.sub("", bare, count=1))]
-    kept = [name for at, part in enumerate(parts) for name in _persons(part, first=at == 0, alone=len(parts) == 1)]
+    kept = [
+        name
+        for at, part in enumerate(parts)
+        for name in _persons(part, first=at == 0, alone=len(parts) == 1, given=given)
+    ]
     # "Harrow, Ann" and "Fish, Chips": no list of names; a first name alone may stand before the name of an agency.
     if len(parts) > 1 and kept and not any(" " in name or _AGENCY.match(name) or _wide(name) for name in kept):
         kept = []
@@ -105,7 +117,7 @@ def _split(value: str, own: set[str], *, given: bool) -> list[str]:
     return [whole] if given and len(whole) <= LONGEST and _GIVEN.match(whole) and not _no_name(whole) else []
 
 
-def _persons(part: str, *, first: bool, alone: bool) -> list[str]:
+def _persons(part: str, *, first: bool, alone: bool, given: bool) -> list[str]:
     """The names in a part of a list: none if it is a role or a degree, several if it is joined by an "and"."""
     joint = [_cleaned(name) for name in _AND.split(part)]
     # An outlet's name has an "and" in it as a list of names does; only names of two words and more are split.
@@ -113,7 +125,7 @@ def _persons(part: str, *, first: bool, alone: bool) -> list[str]:
         return [name for name in joint if not _ROLE.search(name)]
     if len(joint) > 1 and _ROLE.search(part):
         return [name for name in joint if " " in name and _is_name(name) and not _ROLE.search(name)]
-    if not _is_name(part):
+    if not _is_name(part) or (not given and _SMALL.search(part)):
         return []
     if first:
         return [part] if alone or not _DEGREE.match(part) or _AGENCY.match(part) else []
@@ -129,7 +141,7 @@ def _wide(name: str) -> bool:
 def _cleaned(name: str) -> str:
     for _ in range(2):
         name = _LABEL.sub("", name, count=1)
-    return _TAIL.sub("", name).strip(" \t,;:|–—-•·\u00a0\u200b")
+    return _STOP.sub("", _TAIL.sub("", name).strip(" \t,;:|–—-•·\u00a0\u200b"))
 
 
 def _no_name(name: str) -> bool:

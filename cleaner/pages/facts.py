@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from cleaner.pages.bylines import by_address, by_class, by_item, by_rel
 from cleaner.pages.credits import credits_of
 from cleaner.pages.linked import Item, articles, items_of, names
-from cleaner.pages.parse import named_by, words_of
+from cleaner.pages.parse import words_of
 from cleaner.pages.tags import tags_of
 from cleaner.pages.titles import bare, folded, heading, headings_of, headline, host_words, is_news
 from cleaner.people import people_of
@@ -47,10 +46,7 @@ class Facts(NamedTuple):
 
 Meta = dict[str, list[str]]
 
-LINKED, META, REL, ITEM, MARKUP, URL, SEARCH = "json-ld", "meta", "rel", "itemprop", "markup", "url", "search"
-
-MOST = 20
-"""How many elements that name authors are read."""
+LINKED, META, REL, MARKUP, URL, SEARCH = "json-ld", "meta", "rel", "markup", "url", "search"
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "publish-date",
@@ -118,11 +114,12 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
 
     authors = first(
         "authors",
-        (LINKED, lambda: people([n for item in found[:1] for n in _authors(item)], given=True)),
+        (LINKED, lambda: people(_authors(found), given=True)),
         (META, lambda: people(_all(meta, *_AUTHORS), given=True)),
-        (REL, lambda: people(_by_rel(tree))),
-        (ITEM, lambda: people(_by_item(tree), given=True)),
-        (MARKUP, lambda: _by_class(tree, people)),
+        (REL, lambda: people(by_rel(tree))),
+        (MARKUP, lambda: people(by_item(tree), given=True)),
+        (MARKUP, lambda: by_address(tree, url, people)),
+        (MARKUP, lambda: by_class(tree, people)),
     )
     date = first(
         "date",
@@ -177,67 +174,15 @@ def _all(meta: Meta, *keys: str) -> list[str]:
 # ---------------------------------------------------------------- people, publisher, licence
 
 
-def _authors(item: Item) -> list[str]:
-    return names(item.get("author")) or names(item.get("creator"))
+def _authors(found: Sequence[Item]) -> list[str]:
+    """Authors of the first article, or of one with the same headline that has them too and more."""
+    given = [names(item.get("author")) or names(item.get("creator")) for item in found]
+    same = [who for item, who in zip(found, given, strict=True) if item.get("headline") == found[0].get("headline")]
+    return max((who for who in same if set(who).issuperset(given[0])), key=len, default=[])
 
 
 def _publisher(found: Sequence[Item]) -> str | None:
     return next((name for item in found for name in names(item.get("publisher")) if name.strip()), None)
-
-
-def _by_rel(tree: HtmlElement) -> list[str]:
-    """Authors that links name: of several groups of them the first, since the others belong to teasers."""
-    links = [
-        link
-        for link in tree.iter("a")
-        if "author" in (link.get("rel") or "").lower().split()
-        and not any(around.tag in ("nav", "aside", "footer") for around in link.iterancestors())
-    ]
-    return _group([link for link in links if words_of(link)])
-
-
-def _by_item(tree: HtmlElement) -> list[str]:
-    """Authors that microdata names: the `name` in an `author`, else all of it."""
-    found = tree.xpath("//*[@itemprop='author' or @itemprop='creator']")
-    named = [next(iter(element.xpath(".//*[@itemprop='name']")), element) for element in found]
-    return _group([element for element in named if words_of(element)])
-
-
-_BYLINES = XPath(
-    "//*[self::a or self::span or self::div or self::p or self::address or self::li]"
-    "[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@class, 'writer')"
-    " or contains(@class, 'autor')]"
-    "[not(ancestor::nav or ancestor::aside or ancestor::footer)]"
-)
-_BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|(?:article-?)?author|autor(?:es)?|writer)(?:s|-?names?|s?-?list)?(?:$|[\s_-])"
-)
-_OTHERS = re.compile(r"comment|related|teaser|card|promo|recommend|widget|sidebar|avatar|bio|carousel|slider|popular")
-
-
-def _by_class(tree: HtmlElement, people: Callable[[Iterable[str]], list[str]]) -> list[str]:
-    """Names in the first element that calls itself a byline and has some, outside of comments and teasers."""
-    for element in _BYLINES(tree)[:MOST]:
-        called = named_by(element, "class").lower()
-        if not _BYLINE.search(called):
-            continue
-        words = " | ".join(filter(None, (part.strip() for part in element.itertext())))
-        if not 3 < len(words) < 200 or any(_OTHERS.search(_class(around)) for around in element.iterancestors()):
-            continue
-        found = [name for name in people([words]) if " " in name]
-        if found:
-            return found
-    return []
-
-
-def _class(element: HtmlElement) -> str:
-    return "" if element.tag in ("body", "html") else (element.get("class") or "").lower()
-
-
-def _group(elements: Sequence[HtmlElement]) -> list[str]:
-    """The words of the first element, and of those that stand near it."""
-    near = set(islice(elements[0].iterancestors(), 4)) if elements else set()
-    return [words_of(element) for element in elements[:MOST] if near.intersection(islice(element.iterancestors(), 4))]
 
 
 def _licence(found: Sequence[Item]) -> str | None:
