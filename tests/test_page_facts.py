@@ -217,6 +217,26 @@ def test_linked_topics_are_tags_outside_of_menus_only() -> None:
         ("<figcaption>The pier at dawn. © Valley Archive</figcaption>", "Valley Archive"),
         ("<figcaption>Der Steg im Morgenlicht. <small>Quelle: Lena Hart</small></figcaption>", "Lena Hart"),
         ("<figcaption>The pier at dawn, seen from the east.</figcaption>", None),
+        ("<footer>Tom Brook/Valley Archive</footer>", "Tom Brook/Valley Archive"),
+        ("<figcaption>The pier at dawn.</figcaption><footer>Lena Hart</footer>", "Lena Hart"),
+        ("<div class='img-credit'>Lena Hart</div><figcaption>The pier at dawn.</figcaption>", "Lena Hart"),
+        ("<a href='/photo/3'><figcaption>夜明けの桟橋（Ｃ）谷通信社</figcaption></a>", "谷通信社"),
+        (
+            "<figcaption><span class='copyright'>The pier at dawn, last Monday. Bild © Lena Hart</span></figcaption>",
+            "Lena Hart",
+        ),
+        ("<figcaption>The pier at dawn. <p class='image--author'>Foto: Lena Hart</p></figcaption>", "Lena Hart"),
+        ("<figcaption>Cầu tàu lúc bình minh. <em>Ảnh: Lê Hà</em></figcaption>", "Lê Hà"),
+        ("<figcaption>Bild © Lena Hart (nd)</figcaption>", "Lena Hart (nd)"),
+        (
+            "<figcaption>The pier at dawn. Foto: Tom Brook/Valley Archive <a>Vis mer</a></figcaption>",
+            "Tom Brook/Valley Archive",
+        ),
+        ("<figcaption>The pier at dawn. <span>/ Lena Hart</span></figcaption>", "Lena Hart"),
+        ("<figcaption>Η προβλήτα. (Φωτογραφία: Άννα Χάρου)</figcaption>", "Άννα Χάρου"),
+        ("<figcaption>A móló hajnalban. Fotó: Hart Léna</figcaption>", "Hart Léna"),
+        ("<figcaption>Iskele şafakta. Fotoğraf: Lena Hart</figcaption>", "Lena Hart"),
+        ("<figcaption>المرسى عند الفجر. تصوير: لينا هارت</figcaption>", "لينا هارت"),
         ("<figcaption>Picture houses were full that year.</figcaption>", None),
     ],
 )
@@ -224,6 +244,16 @@ def test_credits_are_read_from_captions(figure: str, credit: str | None) -> None
     found = facts(body=f"<figure><img src='x.jpg'>{figure}</figure>")
     assert found.credits == ((credit,) if credit else ())
     assert all(not caption.endswith(str(credit)) for caption in found.captions)
+
+
+def test_pictures_of_those_who_wrote_and_of_other_stories_are_not_the_storys() -> None:
+    picture = '<figure><img src="a.jpg"><figcaption>Photo: {}</figcaption></figure>'
+    own, other = picture.format("Ann Harrow"), picture.format("Tom Brook")
+    assert facts(body=f'{own}<div class="bylines">{other}</div>').credits == ("Ann Harrow",)
+    link = '<h3><a href="/b">The mill wheel turns again after nine years</a></h3>'
+    assert facts(body=f"{own}{STORY * 9}<ul><li>{other}{link}</li></ul>").credits == ("Ann Harrow",)
+    header = f'<div class="header hasCaption"><p class="byline">Lena Hart</p>{own}</div>'
+    assert facts(body=header).credits == ("Ann Harrow",)
 
 
 def test_an_agency_whose_name_begins_with_picture_keeps_it() -> None:

@@ -25,6 +25,9 @@ BESIDE, WIDE = 400, 12
 FEW = 3
 """An aside with more links than this is about other stories."""
 
+HEADLINE = 20
+"""A link of more code points may be a headline."""
+
 MOST = 60
 """How many captions of a page are read."""
 
@@ -44,13 +47,26 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _CREDIT_AROUND = re.compile(
-    r"(?:^|[\s_-])(?:image-?credits?|photo-?credits?|foto-?credits?|picture-?credits?)(?:$|[\s_-])", re.IGNORECASE
+    r"(?:^|[\s_-])(?:image|photo|foto|picture|bild)-{0,2}(?:credits?|author|autor|copyright|source|quelle)(?:$|[\s_-])",
+    re.I,
 )
 _NAMED = XPath(
-    "//figcaption | //figure[not(.//figcaption)][.//span or .//p or .//small]"
+    "//figcaption | //figure[not(.//figcaption)][.//span or .//p or .//small or .//footer or .//cite]"
     " | //*[self::div or self::p or self::span or self::small or self::i or self::em or self::dd]["
     + " or ".join(
-        f"contains(@class, '{part}')" for part in ("apt", "redit", "egend", "descri", "bild", "Bild", "pie", "info")
+        f"contains(@class, '{part}')"
+        for part in (
+            "apt",
+            "redit",
+            "egend",
+            "descri",
+            "bild",
+            "Bild",
+            "pie",
+            "info",
+            "--author",
+            "--autor",
+        )
     )
     + "]"
 )
@@ -63,6 +79,7 @@ _ATTRIBUTES = XPath(
 _AGENCY = re.compile(
     r"\b(?:imago|dpa|ap|afp|reuters|epa|getty|keystone|picture.alliance|shutterstock|ansa|efe)\b", re.I
 )
+_WRITERS = re.compile(r"(?:^|[\s_-])(?:by-?lines?|(?:article-?)?authors?|writers?|bio)(?:$|[\s_-])", re.IGNORECASE)
 _ENLARGES = re.compile(r"^(?:#|javascript:|$)|\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.IGNORECASE)
 _NO_OWNER = re.compile(
     r"^(?:copyright|credits?|photos?|fotos?|images?|enlarge|toggle caption|\d[\d:.]*\s?(?:min|sek|sec|s|uhr)\w*)$",
@@ -71,23 +88,33 @@ _NO_OWNER = re.compile(
 
 _PICTURE = (
     r"(?:(?:symbol|archiv|beispiel|file )?(?:photo(?:graph)?s?|fotos?|fotograf[íi]a|images?|pictures?|pics?|"
-    r"bild(?:er|quelle|rechte)?|illustration|video|grafik|graphic|kuva|ljósmynd|zdjęcie|fot\.?|imagen|imagem|"
+    r"bild(?:er|quelle|rechte)?|fotó|fotograf(?:ie|iert|oa?|isk)?|fotoğraf|photographies?|ảnh|beeld|illustration|video|grafik|graphic|kuva|ljósmynd|zdjęcie|fot\.?|imagen|imagem|"
     r"cr[ée]dit[os]?|credits?|source|quelle|fuente|fonte|"
-    r"copyright|kredit|kilde|källa|фото|світлина|снимок|写真|照片|图片|사진))"
+    r"copyright|kredit|kilde|källa|фото|світлина|снимок|снимка|φωτογραφία|görsel|gambar|صورة|تصوير|צילום|ภาพ|写真|提供|照片|图片|圖片|图源|사진))"
 )
 _ROLE = re.compile(
     rf"^[\s(\[|–—-]*(?:{_PICTURE}(?:\s(?:by|credits?|courtesy(?: of)?|de|von))*\s?[:：]"
-    rf"|{_PICTURE}\s(?:by|courtesy of|von|de|par|av|di)\s|"
-    r"(?:copyright|credits?)\s(?=(?-i:[A-ZÀ-Þ]))|©|\(c\)|courtesy of\s|&copy;)\s*",
+    rf"|{_PICTURE}\s(?:by|courtesy of|von|de|par|av|di)\s|{_PICTURE}\s?(?=©)|"
+    r"(?:copyright|credits?)\s(?=(?-i:[A-ZÀ-Þ]))|©|ⓒ|[(（][cｃＣ][)）]|\(c\)|courtesy of\s|&copy;)\s*",
     re.IGNORECASE,
 )
 _AT_END = re.compile(
     rf"(?:^|[\s(\[|.])(?:{_PICTURE}(?:\s(?:by|credit))?\s?[:：]\s?|©\s?)(?P<said>[^()\[\]|©\n]{{2,90}}?)[)\]]?[.\s]*$|"
+    r"(?:ⓒ|[(（][cｃＣ][)）])\s?(?P<held>[^()（）\[\]|©\n]{2,60})$|"
+    r"©\s?(?P<owner>[^()\[\]|©\n]{2,60}\([^()\n]{1,20}\))[.\s]*$|"
     r"\((?P<bracket>(?:[^()\n]{2,60}/[^()\n]{2,40}|[^()\n]{0,50}(?:\bAP|AFP|Reuters|Getty|dpa|EPA)[^()\n]{0,30}))\)[.\s]*$|＝(?P<equal>[^＝\n]{1,20})$|"
     r"[（(＝](?P<shot>[^（）()＝\n]{1,20})撮影[）)]?$|"
     r"(?:^|/\s)(?P<after>[^/\n]{2,40}(?:\s/\s[^/\n]{2,40})?\s(?:nuotr|foto))\.?$",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    r"\s(?:(?:show|read|see|view|learn) more|vis mer|visa mer|mehr (?:anzeigen|lesen)|lees meer|"
+    r"lire la suite|voir plus|"
+    r"ver más|leer más|ver mais|leia mais|mostra altro|zobacz więcej|näytä lisää)\W*$",
+    re.IGNORECASE,
+)
+"""What opens the rest of a caption that is shown in part."""
+
 _RIGHTS = re.compile(
     r"[\s./,|–-]*(?:copyright \d{4}[^/]*|all rights reserved|,\s*(?:file|archive?)(?:\s(?:photo|foto))?)\.?$",
     re.IGNORECASE,
@@ -129,10 +156,10 @@ def _parted(credit: str) -> list[str]:
 
 def bare_credit(words: str) -> str | None:
     """A credit without the word for picture before it; None for what is none."""
-    bare = words.strip()
+    bare = _MORE.sub("", words.strip())
     for _ in range(3):
         bare = _ROLE.sub("", bare, count=1)
-    bare = _RIGHTS.sub("", bare).strip(" \t()[]|,;:–—©.\u00a0")
+    bare = _RIGHTS.sub("", bare).strip(" \t()[]|,;:–—©./\u00a0")
     bare += ")" * (bare.count("(") == bare.count(")") + 1)
     return bare if 1 < len(bare) <= LONGEST and any(letter.isalpha() for letter in bare) else None
 
@@ -153,6 +180,8 @@ def _boxes(tree: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
         if element.tag not in ("figcaption", "figure") and not (
             _CAPTION.search(called := _called(element)) or _CREDIT_AROUND.search(called)
         ):
+            continue
+        if element.tag not in ("figcaption", "figure") and element.find(".//figcaption") is not None:
             continue
         if not _is_elsewhere(element, seen) and 1 < len(words_of(element)) <= CAPTION:
             seen.add(element)
@@ -177,29 +206,47 @@ def _box_around(picture: HtmlElement) -> HtmlElement | None:
 
 def _is_elsewhere(element: HtmlElement, seen: set[HtmlElement]) -> bool:
     for box in element.iterancestors():
-        if box in seen or box.tag in ("nav", "footer", "video"):
+        if box in seen or box.tag in ("nav", "footer", "video") or _WRITERS.search(_called(box)):
             return True
-        if box.tag == "a" and not _ENLARGES.search(box.get("href") or "#"):
+        if box.tag in ("li", "article") and _is_teaser(box):
+            return True
+        if box.tag == "a" and not _ENLARGES.search(box.get("href") or "#") and not _in_figure(box):
             return True
         if box.tag == "aside" and (len(words_of(box)) > CAPTION or len(box.findall(".//a[@href]")) > FEW):
             return True
     return False
 
 
+def _in_figure(link: HtmlElement) -> bool:
+    """Whether a link leads to a larger picture, since a figure holds it."""
+    return any(around.tag == "figure" for around in islice(link.iterancestors(), 3))
+
+
+def _is_teaser(box: HtmlElement) -> bool:
+    """Whether a box is about another story: a few words, and most of those that are in no figure lead there."""
+    words = len(words_of(box))
+    if words > CAPTION:
+        return False
+    links = (link for link in box.iter("a") if not _ENLARGES.search(link.get("href") or "#"))
+    return any(len(text := words_of(link)) > HEADLINE and FEW * len(text) > words for link in links)
+
+
 def _credits_in(box: HtmlElement, words: str, *, named: bool) -> list[str]:
+    figure = box.getparent()
+    whole = figure if box.tag == "figcaption" and figure is not None and figure.tag == "figure" else box
     called = [
         element
-        for element in box.iter("span", "div", "small", "cite", "p", "em", "i", "b", "strong")
+        for element in whole.iter("span", "div", "small", "cite", "p", "em", "i", "b", "strong", "footer")
         if _calls_credit(element, box, _CREDIT if named else _CREDIT_ALONE)
     ]
     # Of nested ones the outermost that is short enough is the whole credit.
     outer = [element for element in called if not any(other in called for other in element.iterancestors())]
-    found = [credit for element in outer if (credit := bare_credit(words_of(element)))]
+    found = [credit for element in outer if (credit := bare_credit(_ending(words_of(element))))]
     if found:
         return found
     parts = [part for part in box.iter("span", "small", "em", "cite", "p", "div") if len(part) == 0 and words_of(part)]
     for part in parts:
-        if _ROLE.match(words_of(part)) and (credit := bare_credit(words_of(part))):
+        if (_ROLE.match(words_of(part)) or words_of(part).startswith("/ ")) and (credit := bare_credit(words_of(part))):
             return [credit]
     match = _AT_END.search(words) if named else None
     said = match and next(filter(None, match.groups()), None)
@@ -215,11 +262,17 @@ def _credits_in(box: HtmlElement, words: str, *, named: bool) -> list[str]:
     return []
 
 
+def _ending(words: str) -> str:
+    """The credit at the end of words that call themselves one and are a caption too."""
+    match = _AT_END.search(words)
+    return next(filter(None, match.groups()), words) if match and match.start() > HEADLINE else words
+
+
 def _calls_credit(element: HtmlElement, box: HtmlElement, words: re.Pattern[str]) -> bool:
     if element is box and not _CREDIT_AROUND.search(_called(box)):
         return False
     called = _called(element)
-    if element.tag == "cite":
+    if element.tag in ("cite", "footer"):
         return len(element.text_content()) <= LONGEST
     return bool(called) and words.search(called) is not None and len(element.text_content()) <= LONGEST + 60
 
