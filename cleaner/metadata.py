@@ -12,16 +12,10 @@ from typing import NamedTuple
 import regex
 
 from cleaner.data import Credit, Metadata, Span, Stretch
+from cleaner.people import people_of
 
 _ISO_DATE = regex.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)\s?(Z|[+-]\d{2}:?\d{2})?)?")
-_NAME_SPLIT = regex.compile(
-    r"\s*(?:,|;|&|\||/|\s(?:and|und|et|y|e|i|и|та|і|och|og|ja|ve|en|dan|with|mit|a)\s)\s*", regex.I
-)
-_NAME = regex.compile(
-    r"^\p{Lu}[\p{L}\p{M}'’.\-]*(?:\s[\p{L}\p{M}'’.\-]+){0,4}$|^\p{Arabic}[\p{Arabic}\s'.]{3,40}$|^[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}·]{2,12}$"
-)
 _PERSON = regex.compile(r"^\p{Lu}[\p{L}\p{M}'’.\-]+(?:\s[\p{L}\p{M}'’.\-]+){1,3}$")
-_ROLE_TAIL = regex.compile(r"\s*(?:\||[–—-]\s|\().*$")
 _HANDLE = regex.compile(r"\s*@\w+|\S+@\S+\.\w+|https?://\S+")
 _TAG_SPLIT = regex.compile(r"\s*[,;|•·/#\n、，]\s*")
 _AGENCIES = regex.compile(
@@ -125,9 +119,8 @@ def _credits(
 
 def authors_of(text: str) -> list[str]:
     """Names in a byline, without roles, times, handles and addresses; what does not look like a name is left out."""
-    bare = _HANDLE.sub("", text)
-    names = (" ".join(_ROLE_TAIL.sub("", part).strip(_EDGE_MARKS).split()) for part in _NAME_SPLIT.split(bare))
-    return [name.title() if name.isupper() and len(name) > 4 else name for name in names if _NAME.match(name)]
+    names = people_of([_HANDLE.sub("", text)]).names
+    return [name.title() if name.isupper() and len(name) > 4 else name for name in names]
 
 
 def tags_of(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from cleaner import clean
 from cleaner.pages.credits import bare_credit
 from cleaner.pages.facts import Facts, facts_of, read_date
 from cleaner.pages.linked import items_of
-from cleaner.pages.people import people_of
+from cleaner.people import people_of
 
 STORY = (
     "<p>The ferry to Holm stopped on Monday, after divers found a crack in the pier below the old harbour light.</p>"
@@ -48,6 +48,36 @@ def test_the_sites_name_is_no_part_of_a_title(end: str) -> None:
     assert found.title == "Ferry stops - for good"
 
 
+def titled(kind: str, headline: str, shown: str, shared: str) -> str | None:
+    data = json.dumps({"@type": kind, "headline": headline})
+    head = f'<script type="application/ld+json">{data}</script><meta property="og:title" content="{shared}">'
+    return facts(head, shown).title
+
+
+def test_a_newsroom_names_its_story_in_data_where_others_name_what_search_engines_shall_show() -> None:
+    shown, found = "Seven ferries that still run in winter", "Winter ferries of 2021 - seven of the best"
+    assert titled("NewsArticle", found, f"<h1>{shown}</h1>", found) == found
+    assert titled("BlogPosting", found, f"<h1>{shown}</h1>", found) == shown
+    assert titled("Article", found, "<h1>Valley blog</h1>", found) == found
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("<h1>The ferry stops for good</h1>", "The ferry stops for good"),
+        ("<h1>Holm ferry stops for good</h1>", "ferry stops for good"),
+        ("<h1>When the last ferry left</h1><p><h1>When the last ferry left</h1>", "When the last ferry left"),
+        ("<h1>Ferry<br>stops now for good</h1>", "Ferry stops now for good"),
+        ("<h1><span>Harbour</span><span>Ferry stops for good</span></h1>", "Ferry stops for good"),
+        ("<h1>The fer\u00adry stops for good</h1>", "The ferry stops for good"),
+        ("<h1>A<i>ha</i>, ferry stops for good</h1>", "Aha, ferry stops for good"),
+    ],
+)
+def test_headings(heading: str, title: str) -> None:
+    shared = "Ferry stops for good" if "<span>" in heading else "ferry stops for good"
+    assert facts(f'<meta property="og:title" content="{shared}">', heading).title == title
+
+
 @pytest.mark.parametrize(
     ("given", "names"),
     [
@@ -57,15 +87,81 @@ def test_the_sites_name_is_no_part_of_a_title(end: str) -> None:
         (["https://example.org/ann"], []),
         (["admin"], []),
         (["Valley Monitor", "Ann Harrow"], ["Ann Harrow"]),
-        (["Valley Monitor"], ["Valley Monitor"]),
         (["Ministry of Fish and Chips"], ["Ministry of Fish and Chips"]),
+        (["Ann Harrow, MS, RD"], ["Ann Harrow"]),
+        (["Ann Harrow, Home and Harbour Safety Expert"], ["Ann Harrow"]),
+        (["Ann Harrow, AP"], ["Ann Harrow", "AP"]),
+        (["Written byAnn Harrow"], ["Ann Harrow"]),
+        (["View all posts by Ann Harrow"], ["Ann Harrow"]),
+        (["Ann Harrow, Tom Brook, and Lena Hart"], ["Ann Harrow", "Tom Brook", "Lena Hart"]),
+        (["Posted by"], []),
+        (["Ann says"], []),
+        (["Di Marco"], ["Di Marco"]),
+        (["Ann Harrow."], ["Ann Harrow"]),
+        (["Ann Harrow, Tom B."], ["Ann Harrow", "Tom B."]),
+        (["Articles by Ann Harrow"], ["Ann Harrow"]),
+        (["Ann Harrow on behalf of the Harbour Board"], ["Ann Harrow"]),
+        (["Last update"], []),
+        (["The Author"], []),
+        (["Personal finance"], []),
+        (["Lena van den Hart"], ["Lena van den Hart"]),
+        (["Marta d'Aosta"], ["Marta d'Aosta"]),
+        (["Ann Harrow December 17"], []),
         (["ann@example.org"], []),
         (["山田 太郎"], ["山田 太郎"]),
         (["x" * 400], []),
     ],
 )
 def test_authors_are_names(given: list[str], names: list[str]) -> None:
-    assert people_of(given, ["Valley Monitor"]) == names
+    assert people_of(given, ["Valley Monitor"]).names == names
+
+
+def test_the_site_itself_is_an_outlet_and_a_name_that_was_given_may_be_written_small() -> None:
+    assert people_of(["Valley Monitor"], ["Valley Monitor"]).outlets == ["Valley Monitor"]
+    assert people_of(["monitor24"], given=True).names == ["monitor24"]
+    assert people_of(["monitor24"]).names == []
+
+
+def test_a_story_that_nobody_signs_is_the_outlets() -> None:
+    head = linked(headline="Ferry stops", author={"@type": "Organization", "name": "valley.example"})
+    found = facts(head, url="https://www.valley.example/x")
+    assert (found.authors, found.outlet) == ((), "valley.example")
+    assert facts(head, '<p class="byline">By <a>Ann Harrow</a></p>', "https://valley.example").authors == (
+        "Ann Harrow",
+    )
+
+
+@pytest.mark.parametrize(
+    ("markup", "names"),
+    [
+        ('<p class="byline">By <a>Ann Harrow</a> and <a>Tom Brook</a> <span>Staff writers</span></p>', ("Ann Harrow", "Tom Brook")),  # noqa: E501
+        ('<div class="post-author">Ann Harrow<time>Dec 18</time></div>', ("Ann Harrow",)),
+        ('<div class="comments"><p class="comment-author">Ann Harrow</p></div>', ()),
+        ('<a rel="author">Ann Harrow</a>' + "<div>" * 5 + '<a rel="author">Tom Brook</a>' + "</div>" * 5, ("Ann Harrow",)),  # noqa: E501
+        ('<p itemprop="author">By <span itemprop="name">Ann Harrow</span>, Holm</p>', ("Ann Harrow",)),
+        ('<p><a href="/authors/harrow"><b>Ann Harrow</b><i>Harbour reporter</i></a></p>', ("Ann Harrow",)),
+        ('<p><a href="/autor/ann">Ann</a></p>', ("Ann",)),
+        ('<p><a href="https://other.example/user/ann">Ann Harrow</a></p>', ()),
+        ('<p>Written by <a href="/team/ann">Ann Harrow</a></p><p>Reviewed by <a href="/team/tom">Tom Brook</a></p>', ("Ann Harrow",)),  # noqa: E501
+        ('<p>Fact-checked by: <a href="/team/tom">Tom Brook</a></p>', ()),
+        ('<p class="byline">Ann Harrow | <span>Medically reviewed by</span> Tom Brook</p>', ("Ann Harrow",)),
+        ('<ul class="related"><li><a href="/author/tom">Tom Brook</a></li></ul>', ()),
+        (f'<p>{"The pier had been painted green for the summer. " * 6}<a href="/people/tom">Tom Brook</a> said so.</p>', ()),  # noqa: E501
+        ('<h4 class="author-box__name">Ann Harrow</h4>', ("Ann Harrow",)),
+    ],
+)  # fmt: skip
+def test_names_in_markup(markup: str, names: tuple[str, ...]) -> None:
+    assert facts(body=f"<main><article><header><h1>Ferry</h1>{markup}</header></article></main>").authors == names
+
+
+def test_of_two_items_for_one_story_the_one_that_names_all_who_wrote_it_is_believed() -> None:
+    people = [{"@type": "Person", "name": name} for name in ("Ann Harrow", "Tom Brook")]
+    head = linked(headline="Ferry stops", author=people[:1], keywords="ferry") + linked(
+        headline="Ferry stops", author=people
+    )
+    assert facts(head).authors == ("Ann Harrow", "Tom Brook")
+    other = linked(headline="Ferry stops", author=people[:1], keywords="ferry") + linked(headline="Tea", author=people)
+    assert facts(other).authors == ("Ann Harrow",)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +217,26 @@ def test_linked_topics_are_tags_outside_of_menus_only() -> None:
         ("<figcaption>The pier at dawn. © Valley Archive</figcaption>", "Valley Archive"),
         ("<figcaption>Der Steg im Morgenlicht. <small>Quelle: Lena Hart</small></figcaption>", "Lena Hart"),
         ("<figcaption>The pier at dawn, seen from the east.</figcaption>", None),
+        ("<footer>Tom Brook/Valley Archive</footer>", "Tom Brook/Valley Archive"),
+        ("<figcaption>The pier at dawn.</figcaption><footer>Lena Hart</footer>", "Lena Hart"),
+        ("<div class='img-credit'>Lena Hart</div><figcaption>The pier at dawn.</figcaption>", "Lena Hart"),
+        ("<a href='/photo/3'><figcaption>夜明けの桟橋（Ｃ）谷通信社</figcaption></a>", "谷通信社"),
+        (
+            "<figcaption><span class='copyright'>The pier at dawn, last Monday. Bild © Lena Hart</span></figcaption>",
+            "Lena Hart",
+        ),
+        ("<figcaption>The pier at dawn. <p class='image--author'>Foto: Lena Hart</p></figcaption>", "Lena Hart"),
+        ("<figcaption>Cầu tàu lúc bình minh. <em>Ảnh: Lê Hà</em></figcaption>", "Lê Hà"),
+        ("<figcaption>Bild © Lena Hart (nd)</figcaption>", "Lena Hart (nd)"),
+        (
+            "<figcaption>The pier at dawn. Foto: Tom Brook/Valley Archive <a>Vis mer</a></figcaption>",
+            "Tom Brook/Valley Archive",
+        ),
+        ("<figcaption>The pier at dawn. <span>/ Lena Hart</span></figcaption>", "Lena Hart"),
+        ("<figcaption>Η προβλήτα. (Φωτογραφία: Άννα Χάρου)</figcaption>", "Άννα Χάρου"),
+        ("<figcaption>A móló hajnalban. Fotó: Hart Léna</figcaption>", "Hart Léna"),
+        ("<figcaption>Iskele şafakta. Fotoğraf: Lena Hart</figcaption>", "Lena Hart"),
+        ("<figcaption>المرسى عند الفجر. تصوير: لينا هارت</figcaption>", "لينا هارت"),
         ("<figcaption>Picture houses were full that year.</figcaption>", None),
     ],
 )
@@ -128,6 +244,16 @@ def test_credits_are_read_from_captions(figure: str, credit: str | None) -> None
     found = facts(body=f"<figure><img src='x.jpg'>{figure}</figure>")
     assert found.credits == ((credit,) if credit else ())
     assert all(not caption.endswith(str(credit)) for caption in found.captions)
+
+
+def test_pictures_of_those_who_wrote_and_of_other_stories_are_not_the_storys() -> None:
+    picture = '<figure><img src="a.jpg"><figcaption>Photo: {}</figcaption></figure>'
+    own, other = picture.format("Ann Harrow"), picture.format("Tom Brook")
+    assert facts(body=f'{own}<div class="bylines">{other}</div>').credits == ("Ann Harrow",)
+    link = '<h3><a href="/b">The mill wheel turns again after nine years</a></h3>'
+    assert facts(body=f"{own}{STORY * 9}<ul><li>{other}{link}</li></ul>").credits == ("Ann Harrow",)
+    header = f'<div class="header hasCaption"><p class="byline">Lena Hart</p>{own}</div>'
+    assert facts(body=header).credits == ("Ann Harrow",)
 
 
 def test_an_agency_whose_name_begins_with_picture_keeps_it() -> None:

@@ -14,19 +14,24 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
+from cleaner.pages.bylines import by_address, by_class, by_item, by_rel
 from cleaner.pages.credits import credits_of
 from cleaner.pages.linked import Item, articles, items_of, names
 from cleaner.pages.parse import words_of
-from cleaner.pages.people import people_of
 from cleaner.pages.tags import tags_of
-from cleaner.text import host_of
+from cleaner.pages.titles import bare, folded, heading, headings_of, headline, host_words, is_news
+from cleaner.people import people_of
 
 
 class Facts(NamedTuple):
-    """What was found, and for each field that was filled where: `json-ld`, `meta`, `rel`, `markup`, `url`, `search`."""
+    """What was found, and for each field that was filled where: `json-ld`, `meta`, `rel`, `markup`, `url`, `search`.
+
+    `outlet` is the site's own name where the page gives it as an author: that of a story that nobody else signs.
+    """
 
     title: str | None = None
     authors: tuple[str, ...] = ()
+    outlet: str | None = None
     date: str | None = None
     modified: str | None = None
     tags: tuple[str, ...] = ()
@@ -62,8 +67,6 @@ _ISO = re.compile(
 )
 _COMPACT = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[+-]\d\d:?\d\d)?)?$")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/_-]|$)")
-_SEPARATOR = re.compile(r"\s+[|–—·»•:-]{1,2}\s+")
-_WORDS = re.compile(r"\W+")
 
 
 def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: Sequence[Item] | None = None) -> Facts:
@@ -72,8 +75,9 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
     `items` is its linked data, if that was read already.
     """
     items = items_of(tree) if items is None else items
-    found = articles(items)
     meta = _meta(tree)
+    canonical = _link(tree, "canonical", url)
+    found = articles(items, [address for address in (canonical, url) if address])
     said: dict[str, str] = {}
 
     def first(field: str, *tries: tuple[str, Callable[[], Any]]) -> Any:
@@ -87,20 +91,35 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
     site_name = first(
         "site_name", (META, lambda: _one(meta, "og:site_name", "application-name")), (LINKED, lambda: _publisher(found))
     )
+    sites = {folded(site_name or ""), *host_words(url)}
+    headings = headings_of(tree, sites)
+    written = headline(found[0], headings, site_name, url) if found else None
+    shared = bare(_one(meta, *_TITLES), site_name, url)
+    named = bare(words_of(tree.find(".//title")), site_name, url)
     title = first(
         "title",
-        (LINKED, lambda: _headline(found, tree)),
-        (MARKUP, lambda: _heading(tree, site_name, url)),
-        (META, lambda: _bare(_one(meta, *_TITLES), site_name, url)),
-        (MARKUP, lambda: _bare(words_of(tree.find(".//title")), site_name, url)),
+        (LINKED, lambda: written if found and is_news(found[0]) else None),
+        (MARKUP, lambda: heading(headings, [name for name in (shared, written) if name])),
+        (LINKED, lambda: written),
+        (META, lambda: shared),
+        (MARKUP, lambda: named),
     )
-    outlets = [name for name in (site_name, _publisher(found)) if name]
+    outlets = [name for name in (site_name, _publisher(found), *host_words(url)) if name]
+    houses: list[str] = []
+
+    def people(values: Iterable[str], *, given: bool = False) -> list[str]:
+        found = people_of(values, outlets, given=given)
+        houses.extend(found.outlets)
+        return found.names
+
     authors = first(
         "authors",
-        (LINKED, lambda: people_of([n for item in found[:1] for n in _authors(item)], outlets)),
-        (META, lambda: people_of(_all(meta, *_AUTHORS), outlets)),
-        (REL, lambda: people_of(_by_rel(tree), outlets)),
-        (MARKUP, lambda: people_of(_by_markup(tree), outlets)),
+        (LINKED, lambda: people(_authors(found), given=True)),
+        (META, lambda: people(_all(meta, *_AUTHORS), given=True)),
+        (REL, lambda: people(by_rel(tree))),
+        (MARKUP, lambda: people(by_item(tree), given=True)),
+        (MARKUP, lambda: by_address(tree, url, people)),
+        (MARKUP, lambda: by_class(tree, people)),
     )
     date = first(
         "date",
@@ -116,19 +135,19 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
         (META, lambda: _date_in(meta, _MODIFIED)),
     )
     pictures = credits_of(tree, items)
+    tags = tags_of(tree, found, meta, f"{title or ''} {url or ''}", text, outlets)
     return Facts(
         title=title,
         authors=tuple(authors or ()),
+        outlet=houses[0] if houses else None,
         date=date,
         modified=modified,
-        tags=tuple(first("tags", *tags_of(tree, found, meta, title or "", text, outlets)) or ()),
+        tags=tuple(tag for tag in first("tags", *tags) or () if tag not in (authors or ())),
         credits=tuple(first("credits", (MARKUP, lambda: pictures.credits)) or ()),
         captions=tuple(first("captions", (MARKUP, lambda: pictures.captions)) or ()),
         site_name=site_name,
         language=first("language", (MARKUP, lambda: _language(tree)), (META, lambda: _one(meta, "og:locale"))),
-        canonical=first(
-            "canonical", (REL, lambda: _link(tree, "canonical", url)), (META, lambda: _one(meta, "og:url"))
-        ),
+        canonical=first("canonical", (REL, lambda: canonical), (META, lambda: _one(meta, "og:url"))),
         licence=first("licence", (REL, lambda: _link(tree, "license", url)), (LINKED, lambda: _licence(found))),
         sources=tuple(said.items()),
     )
@@ -152,103 +171,18 @@ def _all(meta: Meta, *keys: str) -> list[str]:
     return next((meta[key] for key in keys if key in meta and not meta[key][0].startswith(("http:", "https:"))), [])
 
 
-def _plain(words: str) -> str:
-    return _WORDS.sub(" ", words.lower()).strip()
-
-
-# ---------------------------------------------------------------- title
-
-
-def _headline(found: Sequence[Item], tree: HtmlElement) -> str | None:
-    headings = {_plain(words_of(heading)): words_of(heading) for heading in tree.iter("h1")}
-    for item in found[:1]:
-        for words in names(item.get("headline")) or names(item.get("name")):
-            title = " ".join(_untagged(words).split())
-            if not title:
-                continue
-            # Linked data cuts long headlines off; the heading that opens with the same words has them all.
-            whole = [shown for plain, shown in headings.items() if plain.startswith(_plain(title)[:40]) and plain]
-            return max([title, *whole], key=len) if len(title) > 40 else title
-    return None
-
-
-def _untagged(words: str) -> str:
-    from html import unescape
-
-    return unescape(re.sub(r"</?\w[^<>]*>", "", words)) if "<" in words or "&" in words else words
-
-
-def _heading(tree: HtmlElement, site_name: str | None, url: str | None) -> str | None:
-    """The one heading of the first level, if it says more than the name of the site."""
-    headings = [words for heading in tree.iter("h1") if (words := words_of(heading))]
-    if len(headings) != 1 or len(headings[0]) < 12:
-        return None
-    bare = _plain(headings[0]).replace(" ", "")
-    return None if bare in {_plain(site_name or "").replace(" ", ""), *_host_words(url)} else headings[0]
-
-
-def _bare(title: str | None, site_name: str | None, url: str | None) -> str | None:
-    """A title without the name of its site, which stands at an end, behind a bar or a dash."""
-    if not title:
-        return None
-    known = {_plain(site_name or "").replace(" ", ""), *(_host_words(url))} - {""}
-    parts = _SEPARATOR.split(title)
-    marks = _SEPARATOR.findall(title)
-    while len(parts) > 1 and _names_site(parts[-1], known):
-        parts.pop()
-        marks.pop()
-    while len(parts) > 1 and _names_site(parts[0], known):
-        parts.pop(0)
-        marks.pop(0)
-    return "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True)).strip()
-
-
-def _names_site(part: str, known: Iterable[str]) -> bool:
-    bare = _plain(part).replace(" ", "")
-    return any(bare == name or (len(name) > 3 and name in bare and len(bare) < 2 * len(name) + 6) for name in known)
-
-
-def _host_words(url: str | None) -> list[str]:
-    host = host_of(url).removeprefix("www.")
-    return [host.replace(".", ""), host.rpartition(".")[0].rpartition(".")[2].replace("-", "")]
-
-
 # ---------------------------------------------------------------- people, publisher, licence
 
 
-def _authors(item: Item) -> list[str]:
-    return names(item.get("author")) or names(item.get("creator"))
+def _authors(found: Sequence[Item]) -> list[str]:
+    """Authors of the first article, or of one with the same headline that has them too and more."""
+    given = [names(item.get("author")) or names(item.get("creator")) for item in found]
+    same = [who for item, who in zip(found, given, strict=True) if item.get("headline") == found[0].get("headline")]
+    return max((who for who in same if set(who).issuperset(given[0])), key=len, default=[])
 
 
 def _publisher(found: Sequence[Item]) -> str | None:
     return next((name for item in found for name in names(item.get("publisher")) if name.strip()), None)
-
-
-def _by_rel(tree: HtmlElement) -> list[str]:
-    return [words_of(link) for link in tree.iter("a") if "author" in (link.get("rel") or "").lower().split()]
-
-
-_BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|author(?:s|-name|s?-list)?|article-?author|autor(?:es)?|writer|signature)(?:$|[\s_-])",
-    re.I,
-)
-
-
-def _maybe_byline(called: str) -> bool:
-    return bool(called) and any(part in called.lower() for part in ("by", "aut", "writ", "sign"))
-
-
-def _by_markup(tree: HtmlElement) -> list[str]:
-    found = [words_of(element) for element in tree.iter() if element.get("itemprop") == "author"]
-    if found:
-        return found[:6]
-    for element in tree.iter("a", "span", "div", "p", "address"):
-        called = element.get("class") or ""
-        if _maybe_byline(called) and _BYLINE.search(called):
-            words = words_of(element)
-            if 3 < len(words) < 90:
-                return [words]
-    return []
 
 
 def _licence(found: Sequence[Item]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -40,7 +40,9 @@ def items_of(tree: HtmlElement) -> list[Item]:
         found += _items(_parsed(words))
         if len(found) >= MOST:
             break
-    return found[:MOST]
+    found = found[:MOST]
+    _named(found)
+    return found
 
 
 def _parsed(words: str) -> Any:
@@ -71,15 +73,42 @@ def types_of(item: Item) -> list[str]:
     return [name for name in (named if isinstance(named, list) else [named]) if isinstance(name, str)]
 
 
-def articles(items: Sequence[Item]) -> list[Item]:
-    """Items that are articles, fullest first; pages if there are none."""
+def articles(items: Sequence[Item], addresses: Collection[str] = ()) -> list[Item]:
+    """Items that are articles: first at one of the page's addresses, then the fullest; pages if there are none."""
     for wanted in (ARTICLE, PAGE):
         found = [item for item in items if any(wanted.search(name) for name in types_of(item))]
         if found:
             # A teaser names its headline; the article itself has an author, a date and a body.
             known = ("headline", "author", "datePublished", "articleBody", "keywords", "mainEntityOfPage")
-            return sorted(found, key=lambda item: -sum(bool(item.get(name)) for name in known))
+            own = {path for address in addresses if (path := _path(address))}
+            return sorted(
+                found,
+                key=lambda item: (
+                    not own.intersection(_paths(item)),
+                    "LiveBlogPosting" not in types_of(item),  # its posts have the same address
+                    -sum(bool(item.get(name)) for name in known),
+                ),
+            )
     return []
+
+
+def _paths(item: Item) -> set[str]:
+    page = item.get("mainEntityOfPage")
+    given = (item.get("url"), item.get("@id"), page.get("@id") if isinstance(page, dict) else page)
+    return {_path(address) for address in given if isinstance(address, str)}
+
+
+def _path(address: str) -> str:
+    """An address without what is written in several ways: scheme, host, query, mark, and slash at its end."""
+    return address.partition("://")[2].partition("/")[2].partition("?")[0].partition("#")[0].strip("/")
+
+
+def _named(items: list[Item]) -> None:
+    """Gives references (`@id` and nothing else) the name of what they refer to."""
+    known = {item["@id"]: item["name"] for item in items if isinstance(item.get("@id"), str) and item.get("name")}
+    for item in items:
+        if isinstance(item.get("@id"), str) and "name" not in item and "headline" not in item and item["@id"] in known:
+            item["name"] = known[item["@id"]]
 
 
 def names(value: Any, depth: int = 0) -> list[str]:

@@ -16,7 +16,7 @@ def joined(page: Page, url: str | None, said: Metadata) -> Metadata:
     sources = {field: found for field, found in said.sources.items() if field not in origins}
     return Metadata(
         title=facts.title or said.title,
-        authors=list(facts.authors) or said.authors,
+        authors=list(facts.authors) or said.authors or ([facts.outlet] if facts.outlet else []),
         date=facts.date or said.date,
         credits=owners or said.credits,
         tags=list(facts.tags) or said.tags,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from itertools import islice
-from typing import Any
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from cleaner.pages.linked import Item, names
@@ -15,63 +15,129 @@ from cleaner.pages.parse import named_by, words_of
 
 Try = tuple[str, Callable[[], list[str]]]
 
-LONGEST, MOST = 60, 30
+LONGEST, MOST = 60, 40
 """A longer tag is a sentence, and a longer list is a dictionary."""
 
+STEM = 5
+"""The shortest stem of a word."""
+
+WORDS = 6
+"""A link of more words is a headline."""
+
+SPOKEN = 0.5
+"""Of links to topics that nothing calls tags, more than this share is spoken of elsewhere on the page."""
+
+KNOWN = 0.3
+"""Of a list that is the article's own, at least this share is found in what the page says."""
+
 _KEYS = (
-    "news_keywords", "", "article:tag", "parsely-tags", "sailthru.tags", "keywords", "dc.subject", "dcterms.subject",
+    "news_keywords", "parsely-tags", "article:tag", "", "keywords", "sailthru.tags", "dc.subject", "dcterms.subject",
     "og:tags", "vs:keywords",
 )  # fmt: skip
 """Where keywords stand, in the order in which they are believed; the empty one is linked data."""
 
-_SPLIT = re.compile(r"\s*[,;、]\s*")
-_CODE = re.compile(r"[:=_<>{}]|^\W*\d+\W*$|^[0-9a-f]{8}-|\w/\w|https?:|\.\w{2,3}$|~")
+_ABOUT = ("about", "mentions")
+
+_SPLIT = re.compile(r"\s*[,;、，；|]\s*")
+_WIDE = re.compile(
+    r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\w・]+(?:\s+[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\w・]+){2,}$"
+)
+_CODE = re.compile(r"[:=_<>{}]|^\W*\d+\W*$|^[0-9a-f]{8}-|^/|\w/\w+/|\w/$|https?:|\.\w{2,3}$|~")
+_PATH = re.compile(r"^[\w-]+/[^/]+$")
+_PREFIX = re.compile(
+    r"^(?:\(\d+\)|(?:tags?|topics?|keywords?|themen|thema|subjects?|persons?|people|places?|geo):)\s*", re.I
+)
 _WORD = re.compile(r"\w+")
 _CALLED = re.compile(
-    r"(?:^|[\s_-])(?:tags?|tag-?list|topics?|keywords?|temas?|themen|thema|etiquetas?|sujets|argomenti|tagi|"
+    r"(?:^|[\s_-])(?:\w{0,8}tags?|tag-?list|topics?|keywords?|temas?|themen|thema|themes?|etiquetas?|sujets|argomenti|tagi|"
     r"schlagwort(?:e|er)?|stichwort(?:e|er)?|emner|teman|ämnen|aiheet|konular|etiket(?:ler)?|теги|тэги)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"(?:^|[\s_-])(?:nav\w*|menu\w*|footer|sidebar|aside|related|trend\w*|popular|cloud|most\w*|teaser|header|hot|newest|promo)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:nav\w*|menu\w*|sidebar|aside|trend\w*|popular|cloud|most\w*|hot|newest|promo|dropdown|breadcrumbs?|"
+    r"(?:site|page|main|global)-?(?:footer|header)|masthead|today|ticker|widget)(?:$|[\s_-])|^(?:footer|header)$",
     re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"(?:^|[\s_-])(?:related|teasers?|cards?|recommend\w*|more-?(?:news|stories)|latest)(?:$|[\s_-])", re.I
 )
 _ADDRESS = re.compile(
-    r"/(?:tags?|topics?|themen?|tema|temas|thema|etiquetas?|noticias-sobre|sujets?|keyword|dossier|tagi|tag_|person|hashtag|subject|emne|konu)[/=_-]",
+    r"/(?:tags?|topics?|themen?|thema|tema|temas|etiquetas?|noticias-sobre|sujets?|keywords?|dossiers?|tagi|tag_|person|"
+    r"hashtag|subjects?|emne|konu|schlagwort|hub)(?:[/=_-]|$)",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"^(?:tags?|tagged(?: (?:as|with|in))?|topics?|related (?:topics?|tags)|more (?:on|about)"
+    r"(?: th(?:is|ese) (?:topics?|stor(?:y|ies)))?|"
+    r"filed under|keywords?|read more (?:on|about)|in this (?:story|article)|explore more(?: on)?(?: these topics)?|"
+    r"mehr (?:lesen über|zum thema|zu)|"
+    r"(?:weitere )?themen(?: in diesem artikel| des artikels)?|schlag(?:worte|wörter)|stichworte|"
+    r"temas(?: relacionados)?|etiquetas|más sobre|archivado en|sujets|sur le même sujet|mots[- ]clés|argomenti|"
+    r"onderwerpen|trefwoorden|emner|ämnen|aiheet|avainsanat|tagi|tematy|témata|štítky|címkék|etiketler|теги|темы|"
+    r"关键词|标签|標籤|タグ|キーワード|関連タグ|태그)\s*[:：]?$",
+    re.IGNORECASE,
+)
+_ALL = re.compile(r"^(?:all|alle|more|mehr|weitere|see|ver|view|toutes?|tutti|todos)\b", re.IGNORECASE)
+_LINKS_BEFORE = XPath("preceding::a")
+_NAMED = XPath(
+    "//*[self::ul or self::ol or self::div or self::p or self::section or self::nav or self::span or self::a"
+    " or self::li or self::aside or self::footer or self::header or self::dl]["
+    + " or ".join(
+        f"contains(@class, '{part}')"
+        for part in (
+            "tag", "Tag", "topic", "Topic", "keyword", "Keyword", "hema", "tema", "heme", "schlagwort", "stichwort",
+            "tiquet", "sujet", "argoment", "emner", "mnen", "aihe", "konu", "etiket",
+        )
+    )
+    + "]"
+)  # fmt: skip
 
 
 def tags_of(
     tree: HtmlElement, found: Sequence[Item], meta: dict[str, list[str]], title: str, text: str, outlets: Sequence[str]
 ) -> Iterator[Try]:
-    """Where tags may be found, as tries in order: a source's name and a look at it."""
+    """Where tags may be found, as tries in order: a source's name and a look at it.
+
+    `title` are the words of the story's title and of its address: keywords made of them are no tags.
+    """
     lowered = text.lower()
     of_title = set(_WORD.findall(title.lower()))
-    own = {outlet.lower() for outlet in outlets}
+    own = {_key(outlet) for outlet in outlets}
 
     def look(key: str) -> Callable[[], list[str]]:
         def tried() -> list[str]:
-            given: list[Any] = (
-                meta.get(key, []) if key else [n for item in found[:1] for n in names(item.get("keywords"))]
-            )
-            entries = [entry for entry in _entries(given) if entry.lower() not in own]
+            given = meta.get(key, []) if key else [n for item in found[:1] for n in names(item.get("keywords"))]
+            entries = [entry for entry in _entries(given) if _key(entry) not in own]
             return entries if _are_tags(entries, of_title, lowered) else []
 
         return tried
 
     for key in _KEYS:
         yield "meta" if key else "json-ld", look(key)
+        if not key:
+            yield "markup", lambda: _shown(tree, lowered)
+    yield "json-ld", lambda: _entries([n for item in found[:1] for key in _ABOUT for n in (*names(item.get(key)), "")])
     yield (
         "rel",
-        lambda: _entries([words_of(a) for a in tree.iter("a") if "tag" in (a.get("rel") or "").lower().split()]),
+        lambda: _entries([words_of(a) for a in tree.iter("a") if _is_tag((a.get("rel") or "").lower().split())]),
     )
-    yield "markup", lambda: _linked(tree)
+
+
+def _is_tag(rel: list[str]) -> bool:
+    return "tag" in rel and "category" not in rel  # which is where a blog keeps the story
+
+
+def _key(words: str) -> str:
+    return re.sub(r"\W+", "", words.lower()).removeprefix("the")
 
 
 def _entries(given: Sequence[str]) -> list[str]:
     parts = [part for words in given for part in (_SPLIT.split(words) if len(given) == 1 else [words])]
-    entries = (" ".join(unescape(part).split()).strip("#\"'[]., ") for part in parts)
+    if len(parts) == 1 and _WIDE.match(parts[0]) and not parts[0].isascii():
+        parts = parts[0].split()
+    if len(parts) > 1 and all(_PATH.match(part) for part in parts):
+        parts = [part.rpartition("/")[2] for part in parts]
+    entries = (_PREFIX.sub("", " ".join(unescape(part).split())).strip("#＃\"'[]., ") for part in parts)
     return list(dict.fromkeys(entry for entry in entries if 1 < len(entry) <= LONGEST and not _CODE.search(entry)))
 
 
@@ -86,22 +152,82 @@ def _are_tags(entries: Sequence[str], of_title: set[str], text: str) -> bool:
     cut_up = [entry for entry in entries if " " not in entry and entry.islower() and entry in of_title]
     if len(cut_up) >= 0.7 * len(entries):
         return False
-    return not text or sum(entry.lower() in text for entry in entries) >= 0.3 * len(entries)
+    return not text or sum(_is_told(entry.lower(), text) for entry in entries) >= KNOWN * len(entries)
 
 
-def _linked(tree: HtmlElement) -> list[str]:
-    """Links to topics, in something that calls itself a list of tags and stands in no menu."""
-    topics = [link for link in tree.iter("a") if _ADDRESS.search(link.get("href") or "")]
-    holders = dict.fromkeys(around for link in topics for around in islice(link.iterancestors(), 5))
-    for element in holders:
-        called = _called(element)
-        if not called or not _CALLED.search(called) or _stands_elsewhere(element):
-            continue
-        links = [link for link in element.iter("a") if _ADDRESS.search(link.get("href") or "")]
-        entries = _entries([words_of(link) for link in links]) if 0 < len(links) <= MOST else []
-        if entries:
-            return entries
+def _is_told(entry: str, text: str) -> bool:
+    """Whether a text has a tag, or the stem of one of its words, whose endings it may change."""
+    return entry in text or any(word[: max(STEM, len(word) - 2)] in text for word in entry.split() if len(word) >= STEM)
+
+
+def _shown(tree: HtmlElement, text: str) -> list[str]:
+    """Links in what calls itself a list of tags, or is headed so, or links to topics that stand together; no menus."""
+    menus: set[HtmlElement] | None = None
+    for look, share in ((_by_name, 0.0), (_by_label, 0.0), (_by_address, SPOKEN)):
+        for holder in dict.fromkeys(look(tree)):
+            entries = _list(holder)
+            if not entries or _stands_elsewhere(holder):
+                continue
+            # A site's own list of topics is not spoken of in the story, and stands above it.
+            told = sum(text.count(entry.lower()) > 1 for entry in entries)
+            if told <= share * len(entries) and not (share == 0 and _in_article(holder)):
+                continue
+            if menus is None:
+                menus = _above(tree)
+            if next(holder.iter("a")) not in menus or _in_article(holder):
+                return entries
     return []
+
+
+def _above(tree: HtmlElement) -> set[HtmlElement]:
+    """Links above the story's heading."""
+    heading = next((heading for heading in tree.iter("h1") if heading.text_content().strip()), None)
+    return set() if heading is None else set(_LINKS_BEFORE(heading))
+
+
+def _by_name(tree: HtmlElement) -> Iterator[HtmlElement]:
+    for element in _NAMED(tree):
+        if _CALLED.search(_called(element)):
+            around = element.getparent() if element.tag == "a" else element
+            while (
+                around.tag in ("span", "li", "a") and around.getparent() is not None and len(around.findall(".//a")) < 2
+            ):
+                around = around.getparent()
+            yield around
+
+
+def _by_label(tree: HtmlElement) -> Iterator[HtmlElement]:
+    for element in tree.iter("h2", "h3", "h4", "h5", "h6", "strong", "b", "dt"):
+        if element.text and len(element.text) < 60 and _LABEL.match(" ".join(element.text.split())):
+            yield from (around for around in islice(element.iterancestors(), 4) if around.find(".//a") is not None)
+
+
+def _by_address(tree: HtmlElement) -> Iterator[HtmlElement]:
+    beside: dict[HtmlElement, int] = {}
+    for link in tree.iter("a"):
+        if _ADDRESS.search(link.get("href") or ""):
+            around = link.getparent()
+            if around.tag in ("li", "span") and around.getparent() is not None:
+                around = around.getparent()
+            beside[around] = beside.get(around, 0) + 1
+    yield from (holder for holder, links in beside.items() if links > 1)
+
+
+def _list(holder: HtmlElement) -> list[str]:
+    """The words of a holder's links, if it is a list of short ones and hardly anything else."""
+    links = list(islice(holder.iter("a"), MOST + 1))
+    if not 0 < len(links) <= MOST:
+        return []
+    words = [words_of(link) for link in links]
+    if any(len(entry.split()) > WORDS for entry in words) or 2 * sum(map(len, words)) < len(words_of(holder)):
+        return []
+    if sum(entry[-1:].isdigit() for entry in words) > 0.6 * len(words) > 1:  # how many articles a topic has
+        words = [entry.rstrip("0123456789 ()") for entry in words]
+    return [entry for entry in _entries([*words, ""]) if not _ALL.match(entry)]
+
+
+def _in_article(holder: HtmlElement) -> bool:
+    return any(around.tag == "article" for around in holder.iterancestors())
 
 
 def _called(element: HtmlElement) -> str:
@@ -109,8 +235,10 @@ def _called(element: HtmlElement) -> str:
 
 
 def _stands_elsewhere(element: HtmlElement) -> bool:
+    if _ELSEWHERE.search(_called(element)):
+        return True
     return any(
-        _ELSEWHERE.search(_called(around)) is not None
-        for around in (element, *element.iterancestors())
-        if around.tag not in ("body", "html")
+        _ELSEWHERE.search(called) is not None or (_OTHERS.search(called) is not None and not _CALLED.search(called))
+        for around in element.iterancestors()
+        if around.tag not in ("body", "html", "main", "article") and (called := _called(around))
     )

@@ -1,0 +1,131 @@
+"""Who signs a story in a page's markup: links, microdata, addresses of authors, what calls itself a byline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, takewhile
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from cleaner.pages.parse import named_by, words_of
+from cleaner.text import host_of
+
+MOST = 20
+"""How many elements that name authors are read."""
+
+NEAR = 4
+"""Elements that share one of so many around them stand together."""
+
+LONGEST = 200
+"""The longest byline, in code points."""
+
+Reader = Callable[[Iterable[str]], list[str]]
+"""Reads names out of bylines."""
+
+_OUTSIDE = "[not(ancestor::nav or ancestor::aside[not(ancestor::article)] or ancestor::footer[not(ancestor::article)])]"
+_BY_REL = XPath(f"//a[contains(@rel, 'author')]{_OUTSIDE}")
+_BY_ITEM = XPath("//*[@itemprop='author' or @itemprop='creator']")
+_ITEM_NAME = XPath(".//*[@itemprop='name']")
+_NAMED = XPath(
+    "//*[self::a or self::span or self::div or self::p or self::address or self::li or self::strong or self::em"
+    " or self::cite or self::dd or self::h3 or self::h4 or self::h5 or self::h6]"
+    "[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@class, 'writer')"
+    " or contains(@class, 'autor')]" + _OUTSIDE
+)
+_PLACES = (
+    "author", "autor", "auteur", "profil", "/team/", "/staff/", "contributor", "journalist", "/redaktion/", "editor",
+    "expert", "/user", "/u/", "/people/", "/by/", "writer", "columnist",
+)  # fmt: skip
+_BY_ADDRESS = XPath("//a[" + " or ".join(f"contains(@href, '{place}')" for place in _PLACES) + f"]{_OUTSIDE}")
+_AFTER = XPath("following::a")
+_BEFORE = XPath("preceding::text()[normalize-space()]")
+_INLINE = frozenset({"a", "span", "strong", "b", "em", "i", "cite", "small", "u", "font"})
+
+_AUTHOR = re.compile(
+    r"/(?:[\w-]*-)?(?:authors?|aut(?:h)?or(?:en|es|i|e)?|auteurs?|profiles?|profil|team|staff|contributors?|journalists?|"
+    r"redaktion|editors?|experts?|users?|u|people|by|writers?|columnists?)/[^/?#]*\w[^/?#]*/?(?:[?#]|$)",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:by-?lines?|(?:article-?)?authors?|autor(?:es)?|writer)(?:-?names?|-?list|-?box|-?text)?(?:$|[\s_-])"
+)
+_HELPS = re.compile(
+    r"\b(?:(?:fact|medical|expert|peer|clinical)\w*[\s-]*(?:check|review)|reviewed|checked|edited|editor|photo|illustrat|translat|"
+    r"geprüft|redigiert|bearbeitet|übersetz|foto|révis|relu|revisado|editado|traduc)\w*(?:\s\w{2,4})?\s?:?\s?$",
+    re.IGNORECASE,
+)
+"""What stands before the name of somebody who did something to a story but write it."""
+
+_OTHERS = re.compile(r"comment|related|teaser|card|promo|recommend|widget|sidebar|avatar|bio|carousel|slider|popular")
+
+
+def by_rel(tree: HtmlElement) -> list[str]:
+    """Authors that links name: of several groups of them the first, since the others belong to teasers."""
+    return _group([link for link in _BY_REL(tree) if "author" in link.get("rel").lower().split()])
+
+
+def by_item(tree: HtmlElement) -> list[str]:
+    """Authors that microdata names: the `name` in an `author`, else all of it."""
+    return _group([next(iter(_ITEM_NAME(element)), element) for element in _BY_ITEM(tree)])
+
+
+def by_address(tree: HtmlElement, url: str | None, people: Reader) -> list[str]:
+    """Names in links to the site's pages of authors behind the story's heading, outside of comments and teasers."""
+    host = host_of(url)
+    links = [link for link in _BY_ADDRESS(tree) if _AUTHOR.search(link.get("href")) and _is_own(link, host)]
+    if not links:
+        return []
+    heading = next(tree.iter("h1"), None)
+    behind = set(_AFTER(heading)) if heading is not None else set(links)
+    links = [link for link in links if link in behind and not _elsewhere(link) and not _in_prose(link)][:MOST]
+    named = (at for at, link in enumerate(links) if people([_parts(link)]))
+    return people(_group(links[next(named, len(links)) :]))
+
+
+def by_class(tree: HtmlElement, people: Reader) -> list[str]:
+    """Names in the first element that calls itself a byline and has some, outside of comments and teasers."""
+    for element in islice(_bylines(tree), MOST):
+        words = _parts(element)
+        if 3 < len(words) < LONGEST and not _elsewhere(element):
+            found = [name for name in people([words]) if " " in name]
+            if found:
+                return found
+    return []
+
+
+def _bylines(tree: HtmlElement) -> Iterator[HtmlElement]:
+    return (element for element in _NAMED(tree) if _BYLINE.search(named_by(element, "class").lower()))
+
+
+def _elsewhere(element: HtmlElement) -> bool:
+    return any(
+        _OTHERS.search((around.get("class") or "").lower())
+        for around in element.iterancestors()
+        if around.tag not in ("body", "html")
+    )
+
+
+def _is_own(link: HtmlElement, host: str) -> bool:
+    there = host_of(link.get("href").strip())
+    return not there or there == host
+
+
+def _in_prose(link: HtmlElement) -> bool:
+    box = next((around for around in link.iterancestors() if around.tag not in _INLINE), link)
+    return len(words_of(box)) > LONGEST
+
+
+def _group(elements: Sequence[HtmlElement]) -> list[str]:
+    """The words of the first element, and of those that stand near it, without who only looked it over."""
+    found = [one for one in elements[:MOST] if words_of(one)]
+    near = set(islice(found[0].iterancestors(), NEAR)) if found else set()
+    together = [one for one in found if near.intersection(islice(one.iterancestors(), NEAR))]
+    return [_parts(one) for one in together if not any(_HELPS.search(words) for words in _BEFORE(one)[-1:])]
+
+
+def _parts(element: HtmlElement) -> str:
+    """The words of an element, with a bar where one part of it ends; without who only looked it over."""
+    parts = [part for words in element.itertext() if (part := " ".join(words.split()))]
+    return " | ".join(takewhile(lambda part: not _HELPS.search(part), parts))
