@@ -228,6 +228,8 @@ class _Weighing:
                 return False
             if neighbour == START and mark.kind not in OPENING:
                 return False
+            if mark.beside and neighbour in (START, END):
+                return False
             self.why[at].add(neighbour)
         self.stands[at] = True
         return True

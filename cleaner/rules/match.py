@@ -340,7 +340,9 @@ class _Reading:
 
     def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"
-        return Span(start, end, kind, rule.id, DETECTOR, rule.sure, rule.where, rule.keep, values=values)
+        return Span(
+            start, end, kind, rule.id, DETECTOR, rule.sure, rule.where, rule.keep, values=values, beside=rule.beside
+        )
 
     def _item(self, rule: Rule, line: int) -> Span:
         return Span(*self.line(line), rule.kind or "repeated", rule.id, DETECTOR, False, rule.where, follows=True)
