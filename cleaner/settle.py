@@ -50,6 +50,9 @@ FAR = 200
 SPOKEN: frozenset[Kind] = frozenset({"appeal", "promo", "notice", "social", "bio"})
 """Kinds that address the reader in sentences, where an unmarked sentence between two marked ones is more."""
 
+CALLS: frozenset[Kind] = frozenset({"appeal", "promo", "social", "bio"})
+"""Kinds that come in blocks, wherever a page puts them; notices also stand alone below an embed or a table."""
+
 LISTED: frozenset[Kind] = frozenset({"related", "tags", "social", "nav"})
 """Kinds that come as lists of short lines."""
 
@@ -220,7 +223,7 @@ class _Weighing:
     def _believe(self, at: int, neighbour: str | None) -> bool:
         """Whether a mark newly stands, given what it touches on the side that is being walked from."""
         mark = self.marks[at]
-        if self.stands[at] or not self._allowed(at):
+        if self.stands[at] or not (self._allowed(at) or _goes_with(mark, neighbour)):
             return False
         if not mark.sure and not self.why[at]:
             # Some are no more than a story that opens or ends on its refrain; only another detector can tell.
@@ -330,6 +333,13 @@ class _Weighing:
             low, high = content(self.text, starts[above], starts[above + 1])
             if 0 < high - low <= HEADING and self.text[high - 1] in ":：" and not any(_within(covered, low, high)):
                 yield _scrap(low, high, span.kind, HEADING_RULE)
+
+
+def _goes_with(mark: Span, neighbour: str | None) -> bool:
+    """Whether a call that belongs in the tail also holds further up: beside another that leaves."""
+    if mark.where != "tail" or mark.kind not in CALLS or neighbour is None:
+        return False
+    return neighbour.partition(".")[2].partition(".")[0] in CALLS
 
 
 def _second_detectors(marks: Sequence[Span]) -> list[set[str]]:
