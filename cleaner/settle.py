@@ -431,7 +431,8 @@ def _paint(cluster: list[Span]) -> list[Span]:
     ):
         for at in range(bisect_left(points, mark.start), bisect_left(points, mark.end)):
             held = owner[at]
-            if held is None or (mark.kind in FINE and mark.end - mark.start < held.end - held.start):
+            finer = mark.kind in FINE and (mark.sure or not mark.beside)
+            if held is None or (finer and mark.end - mark.start < held.end - held.start):
                 owner[at] = mark
     spans: list[Span] = []
     begin = 0
