@@ -37,6 +37,9 @@ VERY_LONG = 160
 PAGE = 16.65
 """How much has to speak for a page. Of 6,000 cut-out articles one passed, itself half furniture, of pages 95 %."""
 
+HEAD_ALONE = 40
+"""With nothing short below the prose, so many short lines must stand above it; fewer may be a table of the story's."""
+
 COMMON = 40
 """How many of the words that prose uses most are looked at as its small words."""
 
@@ -141,6 +144,9 @@ def _is_page(lines: Sequence[_Line]) -> bool:
         run = run + 1 if line.short else 0
         longest = max(longest, run)
     tail = " ".join(line.words for line in lines[-12:]).lower()
+    owned = any(sign in tail for sign in _OWNER)
+    if not below and not owned and above < HEAD_ALONE:
+        return False
     said = (
         2.28 * math.log1p(above)
         + 0.78 * math.log1p(below)
@@ -149,7 +155,7 @@ def _is_page(lines: Sequence[_Line]) -> bool:
         + 0.64 * math.log1p(len(prose))
         + 0.95 * math.log1p(len(lines))
         + 0.46 * math.log1p(len(lines) - len({line.words for line in lines}))
-        + 2.66 * any(sign in tail for sign in _OWNER)
+        + 2.66 * owned
     )
     return said > PAGE
 

@@ -1,4 +1,5 @@
-"""The article's own title as its first line: known by the address, which says it again in most places.
+"""The article's own title as its first line: known by the address, which says it again in most places, or by the
+byline or date that stands between it and the story.
 
 Works in any language, needs no wording, and is a witness that neither rules nor repetition have.
 """
@@ -15,6 +16,7 @@ from cleaner.text import content
 
 DETECTOR = "headline"
 RULE = "headline.address"
+TOP_RULE = "headline.top"
 
 LINES = 4
 """How many lines from the top may hold the title."""
@@ -28,6 +30,22 @@ FEWEST_WORDS = 4
 SHARE_OF_ADDRESS, SHARE_OF_LINE = 0.6, 0.7
 """The share of the address's words that the line must hold, and of the line's that the address must."""
 
+SHORT_TITLE = 100
+"""The longest first line, in code points, that may be the title though the address says only part of it. Longer ones
+without a full stop are often the story's own summary."""
+
+STEM = 5
+"""How many letters of a word count where the address need not say a title word for word."""
+
+PART_OF_ADDRESS, PART_OF_LINE = 0.5, 0.6
+"""The share of the address's stems that a first line must hold, or of the line's that the address must."""
+
+FEWEST_STEMS = 2
+"""Fewer stems in common say nothing."""
+
+SHORT_NEXT = 120
+"""The longest line, in code points, that may be a byline or a date below a title."""
+
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ENDING = re.compile(r"\.\w{2,6}$")
 _SPELT_OUT = str.maketrans({"ß": "ss", "ø": "o", "å": "a", "æ": "ae", "ł": "l", "đ": "d", "ı": "i"})
@@ -35,23 +53,48 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "
 
 
 def headline(document: Document) -> Iterator[Span]:
-    """Marks the line near the top that says what the URL's last part says; sure, since two agree."""
-    if not document.url:
+    """Marks the line near the top that says what the URL's last part says, sure, since two agree; and the first line,
+    never surely, when it looks like a title over a short line."""
+    top = list(_first_lines(document, LINES))
+    slug = _address_words(document.url) if document.url else frozenset()
+    said = [at for at in top if len(slug) >= FEWEST_WORDS and _says(document.text[slice(*at)], slug)]
+    for start, end in said:
+        yield Span(start, end, "headline", RULE, DETECTOR, where="head", values=(("title", start, end),))
+    if said or document.page is not None or len(top) < 2 or not _like_title(document.text, *top[:2]):
         return
-    slug = _address_words(document.url)
-    if len(slug) < FEWEST_WORDS:
-        return
+    start, end = top[0]
+    sure = document.url is not None and _says_part(document.text[start:end], document.url)
+    if sure or top[1][1] - top[1][0] <= SHORT_NEXT:
+        rule = RULE if sure else TOP_RULE
+        yield Span(
+            start, end, "headline", rule, DETECTOR, sure, "head", values=(("title", start, end),), beside=True
+        )  # fmt: skip
+
+
+def _first_lines(document: Document, number: int) -> Iterator[tuple[int, int]]:
+    """Offsets of the first lines that hold words."""
     starts = document.starts
     seen = 0
     for at in range(len(starts) - 1):
         start, end = content(document.text, starts[at], starts[at + 1])
         if start == end:
             continue
-        if seen == LINES:
-            return
+        yield start, end
         seen += 1
-        if end - start <= LONGEST and _says(document.text[start:end], slug):
-            yield Span(start, end, "headline", RULE, DETECTOR, where="head", values=(("title", start, end),))
+        if seen == number:
+            return
+
+
+def _like_title(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
+    """Whether a line is a short one without a sentence's end, and the line below does not go on with its sentence."""
+    line = text[slice(*first)]
+    return (
+        len(line) <= SHORT_TITLE
+        and line[0].isalnum() | (line[0] in "“\"'‘«„[¿¡")
+        and not line.endswith((".", ":", ";", ",", "…", "!", "。", "،", "।"))
+        and not text[second[0]].islower()
+        and len(_WORD.findall(line)) >= FEWEST_WORDS - 1
+    )
 
 
 def _address_words(url: str) -> frozenset[str]:
@@ -63,8 +106,19 @@ def _address_words(url: str) -> frozenset[str]:
     return frozenset(_WORD.findall(_plain(_ENDING.sub("", max(parts, key=len)))))
 
 
+def _says_part(line: str, url: str) -> bool:
+    """Whether a line and an address have enough in common, word endings and the way of spelling aside."""
+    said, slug = _stems(line), frozenset().union(*map(_stems, _address_words(url)))
+    both = len(said & slug)
+    return both >= FEWEST_STEMS and (both >= PART_OF_ADDRESS * len(slug) or both >= PART_OF_LINE * len(said))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:STEM] for word in _WORD.findall(_plain(text)) if len(word) >= 3)
+
+
 def _says(line: str, slug: frozenset[str]) -> bool:
-    if line.endswith((".", ":", ";", ",")) and not line.endswith("..."):
+    if len(line) > LONGEST or (line.endswith((".", ":", ";", ",")) and not line.endswith("...")):
         return False
     return any(
         len(words) >= FEWEST_WORDS

@@ -50,6 +50,9 @@ FAR = 200
 SPOKEN: frozenset[Kind] = frozenset({"appeal", "promo", "notice", "social", "bio"})
 """Kinds that address the reader in sentences, where an unmarked sentence between two marked ones is more."""
 
+CALLS: frozenset[Kind] = frozenset({"appeal", "promo", "social", "bio"})
+"""Kinds that come in blocks, wherever a page puts them; notices also stand alone below an embed or a table."""
+
 LISTED: frozenset[Kind] = frozenset({"related", "tags", "social", "nav"})
 """Kinds that come as lists of short lines."""
 
@@ -220,13 +223,15 @@ class _Weighing:
     def _believe(self, at: int, neighbour: str | None) -> bool:
         """Whether a mark newly stands, given what it touches on the side that is being walked from."""
         mark = self.marks[at]
-        if self.stands[at] or not self._allowed(at):
+        if self.stands[at] or not (self._allowed(at) or _goes_with(mark, neighbour)):
             return False
         if not mark.sure and not self.why[at]:
             # Some are no more than a story that opens or ends on its refrain; only another detector can tell.
             if neighbour is None or mark.alone:
                 return False
             if neighbour == START and mark.kind not in OPENING:
+                return False
+            if mark.beside and neighbour in (START, END):
                 return False
             self.why[at].add(neighbour)
         self.stands[at] = True
@@ -330,6 +335,13 @@ class _Weighing:
                 yield _scrap(low, high, span.kind, HEADING_RULE)
 
 
+def _goes_with(mark: Span, neighbour: str | None) -> bool:
+    """Whether a call that belongs in the tail also holds further up: beside another that leaves."""
+    if mark.where != "tail" or mark.kind not in CALLS or neighbour is None:
+        return False
+    return neighbour.partition(".")[2].partition(".")[0] in CALLS
+
+
 def _second_detectors(marks: Sequence[Span]) -> list[set[str]]:
     """For each mark, rules of other detectors that speak of at least half of it."""
     why: list[set[str]] = [set() for _ in marks]
@@ -419,7 +431,8 @@ def _paint(cluster: list[Span]) -> list[Span]:
     ):
         for at in range(bisect_left(points, mark.start), bisect_left(points, mark.end)):
             held = owner[at]
-            if held is None or (mark.kind in FINE and mark.end - mark.start < held.end - held.start):
+            finer = mark.kind in FINE and (mark.sure or not mark.beside)
+            if held is None or (finer and mark.end - mark.start < held.end - held.start):
                 owner[at] = mark
     spans: list[Span] = []
     begin = 0

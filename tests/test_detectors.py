@@ -29,12 +29,55 @@ def test_the_title_leaves_when_the_address_says_it() -> None:
         (TITLE, "https://www.example.org/"),
         (TITLE, "https://www.example.org/news/1234"),
         (TITLE + ".", URL),
-        ("What the storm in Norrvik means for the herring and for those who eat it", URL),
+        ("What the wind means for the fish and for those who eat it", URL),
         (TITLE, "https://[broken"),
     ],
 )
 def test_a_line_that_the_address_does_not_say_stays(line: str, url: str | None) -> None:
-    assert list(headline(Document(f"{line}\n\n{STORY}", url))) == []
+    text = f"{line}\n\n{STORY}"
+    assert not any(mark.sure for mark in headline(Document(text, url)))
+    assert clean(text, url=url).text == text
+
+
+@pytest.mark.parametrize(
+    ("line", "slug"),
+    [
+        ("Storm keeps the boats of Norrvik in port", "herring-fleet-norrvik-storm-1a2b3c"),
+        ("How to Mend a Net", "net-mending-for-beginners-how-to-mend-it"),
+        ("Boote bleiben im Hafen: Norrvik fürchtet den Sturm", "norrvik-sturm-100.html"),
+    ],
+)
+def test_of_a_title_the_address_may_say_a_part(line: str, slug: str) -> None:
+    result = clean(f"{line}\n\n{STORY}", url=f"https://www.example.org/2021/{slug}")
+    assert result.text == STORY
+    assert result.metadata.title == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The storm kept all the boats of Norrvik in port.",
+        "The storm kept the boats of Norrvik in port:",
+        "- Storm keeps the boats of Norrvik in port",
+        "The storm kept the boats of Norrvik in port the whole of Monday, and it may keep them in until Friday",
+    ],
+)
+def test_a_first_line_that_is_no_title_stays(line: str) -> None:
+    text = f"{line}\n\n{STORY}"
+    assert clean(text, url="https://www.example.org/2021/norrvik-storm-boats-1a2b3c").text == text
+
+
+def test_a_broken_first_sentence_is_no_title() -> None:
+    text = f"The storm kept the boats of Norrvik\nin port on Monday.\n\n{STORY}"
+    assert clean(text, url="https://www.example.org/2021/norrvik-storm-boats-1a2b3c").text == text
+
+
+def test_a_title_over_a_byline_leaves_with_it() -> None:
+    title = "Herring boats stay in port"
+    result = clean(f"{title}\n\nBy Ada Cole\n\n{STORY}")
+    assert result.text == STORY
+    assert result.metadata.title == title
+    assert clean(f"{title}\n\n{STORY}").text == f"{title}\n\n{STORY}"
 
 
 def test_a_title_far_down_is_none() -> None:

@@ -259,7 +259,7 @@ def _complaints(rule: Rule, pack: str) -> Iterable[str]:
         yield "a rule has a kind; one that only protects text stands under [[keep]]"
     if not rule.cues and rule.where == "any":
         yield "a rule for any place names at least one cue; without cues it holds for head or tail only"
-    if any(not cue.lstrip("^").strip() for cue in rule.cues):
+    if any(not cue.strip("^$ ") for cue in rule.cues):
         yield "a cue is empty"
     if not rule.drops or not rule.stays:
         yield "a rule has its proof: at least one text in drops and one in stays"

@@ -340,7 +340,9 @@ class _Reading:
 
     def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"
-        return Span(start, end, kind, rule.id, DETECTOR, rule.sure, rule.where, rule.keep, values=values)
+        return Span(
+            start, end, kind, rule.id, DETECTOR, rule.sure, rule.where, rule.keep, values=values, beside=rule.beside
+        )
 
     def _item(self, rule: Rule, line: int) -> Span:
         return Span(*self.line(line), rule.kind or "repeated", rule.id, DETECTOR, False, rule.where, follows=True)
@@ -376,8 +378,10 @@ class _Reading:
         yield self._mark(rule, start, end, _values(rule, match, low))
 
     def _list(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
-        yield from self._line(rule, line, low, match)
         items, goes_on = self._items(line)
+        for mark in self._line(rule, line, low, match):
+            # Over prose, the words of such a heading name a section, or who says what follows.
+            yield mark if items or not goes_on else msgspec.structs.replace(mark, sure=False)
         if items and goes_on and not _ITEM_SIGN.search(self._line_words(items[-1])):
             # The story goes on below, and this line may be the heading of its next section.
             items.pop()
