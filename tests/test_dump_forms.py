@@ -239,3 +239,77 @@ def test_a_file_that_ends_early_gives_what_it_has_and_says_so(tmp_path: Path) ->
     done = clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
     assert done.counts.documents > 30_000
     assert any("ends early" in reason for _, reason in done.failures)
+
+
+def test_parquet_holds_its_sidecars(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/x.parquet").write_bytes(parquet_of(ROWS))
+    clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    found = parquet.read_table(tmp_path / "out/x.parquet")
+    assert found.column_names == [*ROWS[0], "cleaner"]
+    assert {row["status"] for row in found.column("cleaner").to_pylist()} == {"cleaned"}
+    assert not (tmp_path / "out/x.meta.jsonl").exists()
+    assert found.drop_columns(["cleaner", "maintext"]) == parquet.read_table(tmp_path / "in/x.parquet").drop_columns(
+        ["maintext"]
+    )
+
+
+def told(out: Path) -> dict[str, tuple[str, str]]:
+    return {document.name: (document.text, document.sidecar.status) for document in documents(out)}
+
+
+FORMATS = ["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]
+
+
+@pytest.mark.parametrize("asked", FORMATS)
+@pytest.mark.parametrize("workers", [1, 3])
+def test_every_form_as_another(tmp_path: Path, asked: str, workers: int) -> None:
+    (tmp_path / "in").mkdir()
+    for name, make in {**FORMS, **PAGES}.items():
+        (tmp_path / "in" / name).write_bytes(make())
+    (tmp_path / "in/odd.txt").write_bytes(b"\xff\x00\xfe\x01")
+    (tmp_path / "in/odd.jsonl").write_bytes(b'{"text": "Rain.", "n": 1}\nno json\n{"text": "Sun.", "n": "two"}\n')
+    same = clean_dump([tmp_path / "in"], tmp_path / "same", OPTIONS)
+    options = Options(packs=("any", "en"), format=asked)
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", options, workers=workers)
+    assert (done.counts.documents, done.counts.status) == (same.counts.documents, same.counts.status)
+    written = {path.name.partition(".")[2] for path in (tmp_path / "out").rglob("*.*") if path.is_file()}
+    assert not {name for name in written if name.endswith(("csv", "tsv", "csv.gz", "wet", "warc"))}
+    assert (tmp_path / "out/odd.txt").read_bytes() == b"\xff\x00\xfe\x01"
+    before, after = told(tmp_path / "same"), told(tmp_path / "out")
+    assert after == before
+    assert not any(problems(tmp_path / "out", tmp_path / "back"))
+    again = clean_dump([tmp_path / "in"], tmp_path / "out", options, workers=workers)
+    assert again.new == 0
+    assert told(tmp_path / "out") == after
+
+
+@pytest.mark.parametrize("asked", FORMATS)
+def test_new_texts_join_those_that_are_there(tmp_path: Path, asked: str) -> None:
+    (tmp_path / "in").mkdir()
+    options = Options(packs=("any", "en"), format=asked)
+    for n in (1, 3, 2):
+        (tmp_path / f"in/{n}.txt").write_text(f"{AD}{n}", encoding="utf-8")
+        assert clean_dump([tmp_path / "in"], tmp_path / "out", options).new == 1
+    found = [(document.name, document.text) for document in documents(tmp_path / "out")]
+    assert found == [(f"{n}.txt", f"{CLEAN}{n}") for n in (1, 2, 3)]
+    (tmp_path / "in/2.txt").unlink()
+    clean_dump([tmp_path / "in"], tmp_path / "out", options)
+    assert [document.name for document in documents(tmp_path / "out")] == ["1.txt", "3.txt"]
+
+
+def test_a_table_becomes_parquet_with_the_types_its_values_have(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    rows = [
+        {"text": AD, "n": 1, "x": 1.5, "ok": True, "mixed": 1, "deep": {"a": [1]}, "cleaner": "theirs"},
+        {"text": CLEAN, "n": None, "x": 2, "ok": False, "mixed": "one", "late": "yes"},
+    ]
+    (tmp_path / "in/x.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    clean_dump([tmp_path / "in"], tmp_path / "out", Options(packs=("any", "en"), format="parquet"))
+    found = parquet.read_table(tmp_path / "out/x.parquet").drop_columns(["cleaner"]).to_pylist()
+    assert found == [
+        {"text": CLEAN, "n": 1, "x": 1.5, "ok": True, "mixed": "1", "deep": '{"a":[1]}', "cleaner_source": "theirs",
+         "late": None},
+        {"text": CLEAN, "n": None, "x": 2.0, "ok": False, "mixed": "one", "deep": None, "cleaner_source": None,
+         "late": "yes"},
+    ]  # fmt: skip

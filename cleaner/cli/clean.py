@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     help="What a column is: text, html, url, id, site, date, title or encoding. Guessed by name otherwise.",
 )
 @click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["same", "jsonl", "jsonl.gz", "jsonl.zst", "parquet"]),
+    default="same",
+    show_default=True,
+    help="The form to write: as it came, or rows of this form; texts and pages then stand in one file.",
+)
+@click.option(
     "--sidecar",
     type=click.Choice(["full", "slim", "none"]),
     default="full",
@@ -54,8 +62,8 @@ if TYPE_CHECKING:
 @click.option("--quiet", "-q", is_flag=True, help="Print failures only.")
 def clean(
     inputs: tuple[Path, ...], output: Path | None, packs: tuple[str, ...], keep: tuple[str, ...],
-    encoding: str | None, fields: tuple[str, ...], sidecar: str, text_only: bool, workers: int | None, seconds: float,
-    size: int, ratio: int, follow: bool, fresh: bool, dry_run: bool, quiet: bool, repeats: Path | None, no_learn: bool,
+    encoding: str | None, fields: tuple[str, ...], format_: str, sidecar: str, text_only: bool, workers: int | None,
+    seconds: float, size: int, ratio: int, follow: bool, fresh: bool, dry_run: bool, quiet: bool, repeats: Path | None, no_learn: bool,
     review: Path | None,
 ) -> int:  # fmt: skip
     """Clean folders, files, or standard input (-).
@@ -73,6 +81,7 @@ def clean(
         fields={**given.fields, **columns(fields)},
         repeats=str(repeats) if repeats else given.repeats,
         learn=not no_learn,
+        format=format_,
         sidecar=sidecar,
         follow=follow,
         limits=Limits(seconds=seconds, size=size, ratio=ratio),

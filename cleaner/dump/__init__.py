@@ -9,13 +9,20 @@
     a/b.json           its sidecar (`cleaner.data.Sidecar`), compressed as the text is
     x.jsonl            the rows of `x.jsonl`, the text in them replaced, all else untouched
     x.meta.jsonl       one sidecar a row, in the order of the rows (so for `.ndjson`, `.json`, `.csv`, `.tsv`)
-    y.parquet          rows with the text replaced and the sidecar as a struct column `cleaner`
+    y.parquet          rows with the text replaced and the sidecar as a struct column `cleaner` (`cleaner_2` if there
+                       was one); text in a dictionary comes out as plain strings
     z.warc.jsonl       the pages of `z.warc` or `z.wet` as rows (id, url, date, text), with `z.warc.meta.jsonl`
     pages/…            the members of the archive `pages.zip` or `pages.tar.gz`, as if it were a folder
     failed.jsonl       one row for each record that was passed through as it was (empty if none was)
     report.json        what was done, in numbers
     repeats/           what was learned, if learning was on (`cleaner.repeats`)
     .cleaner/          the run's own state: lock, journal of finished shards, parts of files not yet whole
+
+With `--format jsonl` (`jsonl.gz`, `jsonl.zst`) or `parquet` every file of rows is written so, `x.csv` as `x.jsonl`
+with `x.meta.jsonl`, or as `x.parquet` with the column `cleaner` (theirs of that name becomes `cleaner_source`). Texts
+and pages become rows (id, site, text) of `documents.jsonl` or `documents.parquet`, those of an archive in its folder;
+one that failed is copied as a file too. In Parquet, what is not text, a number or true or false is JSON as text; so is
+a column of several types. A row that could not be read stands in a column `raw`.
 
 Where two inputs would take one name, the longer one is used: `a.html.txt`, `a.txt.json`, `pages.zip/…`.
 `cleaner.dump.back.documents(OUT)` reads all of it back, whatever the form: name, text, sidecar.
@@ -34,7 +41,8 @@ report.json is the same for any number of workers and however often a run was st
     kinds, rules   {name: {"stretches": n, "letters": n}}, rules by rule id
     sites          {site: {"documents": n, "letters": n, "removed": n, "failed": n}}; the sites that come first, up to
                    50,000, the rest as "(others)"; documents without a site are not in it
-    tables         for each file of rows: name, form, target, sidecars (null if inside), rows, failed, fields
+    tables         for each file of rows: name, form, target, sidecars (null if inside), rows, failed, fields,
+                   written (the form), column (that holds the sidecars if they are inside)
     left_alone     {"files": n, "first": [{"name", "reason"} …]}: files that are no part of a dump; at most 100 named
     failed         how many records failed
 """

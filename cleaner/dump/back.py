@@ -50,7 +50,7 @@ def documents(out: Path) -> Iterator[Cleaned]:
     tables = _tables(out)
     found = bool(tables)
     for table in tables:
-        if table["sidecars"]:
+        if table["sidecars"] or table["column"]:
             yield from _of_table(out, table)
     for path, beside in _texts(out, tables):
         found = True
@@ -65,7 +65,7 @@ def restored(out: Path) -> Iterator[Restored]:
     """Every source file again; pages, as HTML or from WARC, come back as the text that was read from them."""
     tables = _tables(out)
     for table in tables:
-        if table["sidecars"]:
+        if table["sidecars"] or table["column"]:
             yield Restored(table["target"], _table_back(out, table))
     for path, beside in _texts(out, tables):
         name = path.relative_to(out).as_posix()
@@ -165,19 +165,24 @@ def _sidecars(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[Si
 
 def _of_table(out: Path, table: dict[str, Any]) -> Iterator[Cleaned]:
     with ExitStack() as stack:
-        sidecars = _sidecars(out, table, stack)
-        texts = _parquet_texts(out, table) if table["form"] == "parquet" else _row_texts(out, table, stack)
-        for number, (text, sidecar) in enumerate(zip(texts, sidecars, strict=False), 1):
-            yield Cleaned(f"{table['name']}:{number}", "" if sidecar.status == "failed" else text or "", sidecar)
+        if table["column"]:
+            pairs = _parquet_rows(out, table)
+        else:
+            pairs = zip(_row_texts(out, table, stack), _sidecars(out, table, stack), strict=False)
+        for number, (text, sidecar) in enumerate(pairs, 1):
+            name = sidecar.source.path or f"{table['name']}:{number}"
+            yield Cleaned(name, "" if sidecar.status == "failed" else text or "", sidecar)
 
 
-def _parquet_texts(out: Path, table: dict[str, Any]) -> Iterator[str | None]:
+def _parquet_rows(out: Path, table: dict[str, Any]) -> Iterator[tuple[str | None, Sidecar]]:
     from pyarrow import parquet
+
+    from cleaner.arrow import sidecars, words
 
     column = Fields(**table["fields"]).into
     with parquet.ParquetFile(out / table["target"]) as file:
-        for batch in file.iter_batches(columns=[column]):
-            yield from batch.column(0).to_pylist()
+        for batch in file.iter_batches(1024, columns=[column, table["column"]]):
+            yield from zip(words(batch.column(column)), sidecars(batch.column(table["column"])), strict=True)
 
 
 def _records(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[tuple[Codec, bytes, bool]]:
@@ -186,7 +191,7 @@ def _records(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[tup
     file: IO[bytes] = stack.enter_context(path.open("rb"))
     packed = packing(file.read(4))
     file.seek(0)
-    kind = "jsonl" if table["form"] == "warc" else table["form"]
+    kind = table["written"]
     fields = Fields(**table["fields"])
     reader: Codec | None = None
     for piece in pieces(kind, unpack(file, packed, RATIO), LIMIT):
@@ -209,7 +214,7 @@ def _row_texts(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[s
 
 def _table_back(out: Path, table: dict[str, Any]) -> Iterator[bytes]:
     """The bytes of a file of rows with its texts put back. Raises RestoreError where something was changed."""
-    if table["form"] == "parquet":
+    if table["column"]:
         yield _parquet_back(out, table)
         return
     with ExitStack() as stack:
@@ -241,18 +246,30 @@ def _record_back(reader: Codec, raw: bytes, sidecar: Sidecar | None, name: str) 
 
 
 def _parquet_back(out: Path, table: dict[str, Any]) -> bytes:
+    """A Parquet file with its texts put back and without the column of sidecars."""
     import pyarrow
     from pyarrow import parquet
 
-    column = Fields(**table["fields"]).into
-    rows = parquet.read_table(out / table["target"])
-    with ExitStack() as stack:
-        texts = [
-            text if sidecar.status in ("failed", "unchanged") else restore(text or "", _plain(sidecar))
-            for text, sidecar in zip(rows.column(column).to_pylist(), _sidecars(out, table, stack), strict=True)
-        ]
-    at = rows.column_names.index(column)
+    from cleaner.arrow import sidecars, text_column, words
+
+    into = Fields(**table["fields"]).into
     sink = pyarrow.BufferOutputStream()
-    parquet.write_table(rows.set_column(at, column, pyarrow.array(texts, rows.schema.field(column).type)), sink)
+    with parquet.ParquetFile(out / table["target"]) as file:
+        schema = file.schema_arrow
+        at, beside = schema.names.index(into), schema.names.index(table["column"])
+        with parquet.ParquetWriter(sink, schema.remove(beside)) as writer:
+            for batch in file.iter_batches(1024):
+                texts = [
+                    text if sidecar.status in ("failed", "unchanged") else restore(_text(text), _plain(sidecar))
+                    for text, sidecar in zip(words(batch.column(at)), sidecars(batch.column(beside)), strict=True)
+                ]
+                columns = batch.columns
+                columns[at] = text_column(texts, schema.field(at).type)
+                del columns[beside]
+                writer.write_batch(pyarrow.RecordBatch.from_arrays(columns, schema=schema.remove(beside)))
     data: bytes = sink.getvalue().to_pybytes()
     return data
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import IO, Any
 
@@ -17,17 +18,20 @@ import msgspec
 
 from cleaner.data import Source
 from cleaner.dump.counts import Counts
-from cleaner.dump.fields import Fields, guess
-from cleaner.dump.forms import DOCUMENTS, ROWS, Form, Target, by_name, name_targets
+from cleaner.dump.fields import Fields
+from cleaner.dump.forms import DOCUMENTS, ROWS, Form, Target, by_name, documents_target, written_as
 from cleaner.dump.journal import fingerprint
-from cleaner.dump.judge import Failed, failed_sidecar, judge, sidecar
+from cleaner.dump.judge import COLUMN, Beside, Failed, Outcome, facts, judge
 from cleaner.dump.pool import Marker, Task
 from cleaner.dump.put import unwritable
 from cleaner.dump.rows import Row
+from cleaner.dump.sheets import Sheet, put_together
 from cleaner.dump.streams import BOMB_FLOOR, StreamError, unpack
-from cleaner.dump.work import Bench, Done, File, Files, no_text, put_parts
+from cleaner.dump.work import Bench, Done, File, Files, put_sheet
 from cleaner.errors import InputError
 
+ROWS_EACH = 1024
+"""Rows of Parquet are held in memory so many at a time."""
 PAGES, PAGES_BYTES = 64, 4 << 20
 """Records of a WARC file, and members of an archive, go to workers in batches of so many, or of so many bytes."""
 
@@ -41,7 +45,6 @@ class Groups(Task, kw_only=True):
     number: int
     row: int
     parts: str
-    sidecars: bool
     weight: int = 0
 
     def clean(self, bench: Bench, marker: Marker) -> Done:
@@ -69,7 +72,6 @@ class Pages(Task, kw_only=True):
     row: int
     pages: list[Page]
     parts: str
-    sidecars: bool
     weight: int = 0
 
     def clean(self, bench: Bench, marker: Marker) -> Done:
@@ -81,7 +83,6 @@ class Members(Files, kw_only=True):
     """Some members of an archive."""
 
     name: str
-    number: int
 
 
 def piece_number(task: Any) -> int | None:
@@ -98,33 +99,41 @@ def tasks(large: Any, run: Any) -> Iterator[Task]:
 class _Rows:
     """Records cleaned one after another, whatever they were read from."""
 
-    def __init__(self, bench: Bench, task: Any, form: str, marker: Marker) -> None:
-        self.bench, self.task, self.form, self.marker = bench, task, form, marker
+    def __init__(self, bench: Bench, task: Any, form: str, into: str, marker: Marker) -> None:
+        self.bench, self.task, self.form, self.into, self.marker = bench, task, form, into, marker
         self.counts = Counts()
-        self.beside: list[bytes] = []
+        self.number = -1
+        self.kept: list[Beside | None] = []
 
-    def clean(self, number: int, row: Row, into: str, size: int) -> str | None:
-        """The cleaned text of a record, or None if it failed or is not asked for."""
-        task, bench = self.task, self.bench
+    def __call__(self, row: Row) -> Outcome:
+        """What becomes of the next record; nothing if it is not asked for."""
+        self.number += 1
+        task, bench, number = self.task, self.bench, self.number
         if task.only is not None and number != task.only:
-            return None
-        self.marker.at(number, bench.time(size))
+            return Outcome(None, None)
+        self.marker.at(number, bench.time(len(row.text or row.html or "")))
         place = f"{task.name}:{task.row + number}"
-        origin = Source(path=place, form=self.form, field=into, url=row.url, site=row.site)
-        mode = bench.options.sidecar
+        origin = Source(path=place, form=self.form, field=self.into, url=row.url, site=row.site)
         try:
             if number in task.skip:
                 raise Failed(task.skip[number])
             if row.text is None and row.html is None:
-                raise Failed(f"the row has no text in the column {into!r}")
+                raise Failed(f"the row has no text in the column {self.into!r}")
             result = judge(bench.cleaner, row, row.id or place, origin)
         except Failed as error:
             self.counts.fail(task.name, task.row + number, row.id, str(error), row.site)
-            self.beside.append(failed_sidecar(row.id or place, str(error), origin, bench.cleaner.tool, mode) + b"\n")
-            return None
-        self.counts.add(result)
-        self.beside.append(sidecar(result, mode) + b"\n")
-        return result.text
+            outcome = Outcome(None, bench.failed(row.id or place, str(error), origin))
+        else:
+            self.counts.add(result)
+            outcome = Outcome(result.text, facts(result, bench.options.sidecar))
+        self.kept.append(outcome.beside)
+        return outcome
+
+    def written(self, rows: Iterable[dict[str, Any]], sheet: Sheet) -> Sheet:
+        """Rows on a sheet, each with what stands beside it."""
+        for row, beside in zip(rows, self.kept, strict=True):
+            sheet.add(row, beside)
+        return sheet
 
 
 # ---------------------------------------------------------------- Parquet
@@ -134,17 +143,20 @@ def _groups(large: Any, run: Any) -> Iterator[Task]:
     import pyarrow
     from pyarrow import parquet
 
+    from cleaner.arrow import fields_of
+
     found = large.found
     try:
         with parquet.ParquetFile(found.path) as file:
-            columns, facts = file.schema_arrow.names, file.metadata
+            schema, facts = file.schema_arrow, file.metadata
             sizes = [facts.row_group(number).num_rows for number in range(facts.num_row_groups)]
     except (OSError, pyarrow.ArrowException) as error:
         yield from run.whole(large, f"{found.path}: is no Parquet file that can be read: {error}")
         return
-    fields = guess(columns, run.options.fields)
-    if fields is None:
-        run.leave(large, no_text(columns))
+    try:
+        fields = fields_of(schema, run.options.fields)
+    except InputError as error:
+        run.leave(large, str(error))
         return
     large.fields = fields
     run.tell(found.name, fields)
@@ -156,7 +168,7 @@ def _groups(large: Any, run: Any) -> Iterator[Task]:
         else:
             yield Groups(
                 name=found.name, path=found.path, fields=fields, number=number, row=row, parts=large.parts,
-                sidecars=found.target.sidecars is not None, weight=weight,
+                weight=weight,
             )  # fmt: skip
         row += size
     large.total = len(sizes)
@@ -166,34 +178,29 @@ def _clean_group(bench: Bench, task: Groups, marker: Marker) -> Done:
     import pyarrow
     from pyarrow import parquet
 
+    from cleaner.arrow import clean_schema, through, values
+
+    rows = _Rows(bench, task, "parquet", task.fields.into, marker)
+    sheet = bench.sheet(Form("parquet"))
+    mode = "none" if sheet is not None else bench.options.sidecar
+    into = bench.out.beside()
     with parquet.ParquetFile(task.path) as file:
-        table = file.read_row_group(task.number)
+        read = file.iter_batches(ROWS_EACH, row_groups=[task.number])
         packed = _packing(file.metadata, task.number)
-    rows = _Rows(bench, task, "parquet", marker)
-    held = {
-        role: table.column(column).to_pylist()
-        for role, column in task.fields.told().items()
-        if column in table.column_names
-    }
-    texts = held.get("text") or [None] * len(table)
-    cleaned: list[str | None] = []
-    for number, old in enumerate(texts):
-        row = _row({role: values[number] for role, values in held.items()})
-        new = rows.clean(number, row, task.fields.into, len(old or "") if isinstance(old, str) else len(row.html or ""))
-        cleaned.append(old if new is None else new)
-    if task.only is None:
-        into = task.fields.into
-        at = table.column_names.index(into) if into in table.column_names else table.num_columns
-        kind = table.schema.field(into).type if into in table.column_names else pyarrow.string()
-        column = pyarrow.array(cleaned, kind)
-        table = table.set_column(at, into, column) if at < table.num_columns else table.append_column(into, column)
-        put_parts(bench, task.parts, task.number, "", [], rows.beside, sidecars=task.sidecars)
-        beside = bench.out.beside()
-        try:
-            parquet.write_table(table, beside, compression=packed)
-        except OSError as error:
-            raise unwritable(task.name, error) from None
-        bench.out.place(beside, f"{task.parts}/{task.number}.rows")
+        batches = through(read, rows, fields=task.fields.told(), sidecar=mode)
+        if task.only is not None:
+            deque(batches, maxlen=0)
+        elif sheet is not None:
+            cleaned = (row for batch in batches for row in values(batch))
+            put_sheet(bench, task.parts, task.number, rows.written(cleaned, sheet))
+        else:
+            schema = clean_schema(file.schema_arrow, fields=task.fields.told(), sidecar=mode)
+            try:
+                with parquet.ParquetWriter(into, schema, compression=packed) as writer:
+                    writer.write_table(pyarrow.Table.from_batches(batches, schema))
+            except OSError as error:
+                raise unwritable(task.name, error) from None
+            bench.out.place(into, f"{task.parts}/{task.number}.rows")
     return Done(rows.counts)
 
 
@@ -205,34 +212,41 @@ def _packing(facts: Any, group: int) -> str:
     return "NONE" if packed == "UNCOMPRESSED" else packed
 
 
-def _row(values: dict[str, Any]) -> Row:
-    def word(role: str) -> str | None:
-        value = values.get(role)
-        return value if isinstance(value, str) and value else None
-
-    text, html = values.get("text"), values.get("html")
-    text = text if isinstance(text, str) and (text or not html) else None
-    html = html if isinstance(html, (str, bytes)) and text is None else None
-    name = values.get("id")
-    return Row(text, html, word("url"), None if name is None else str(name), word("site"), word("encoding"))
-
-
-def gather_groups(large: Any, run: Any) -> None:
-    """Puts a Parquet file together from its cleaned row groups."""
+def column_of(large: Any, made: Form) -> str:
+    """The column that holds sidecars in what a file was made into."""
+    if large.found.form.kind != made.kind:
+        return COLUMN
     from pyarrow import parquet
 
+    from cleaner.arrow import free_name
+
+    return free_name(parquet.read_schema(large.found.path).names)
+
+
+def gather_parquet(parts: Sequence[str], run: Any, target: str, schema: Any = None, packed: str | None = None) -> None:
+    """Puts a Parquet file together from its parts."""
     beside = run.out.beside()
     try:
-        with parquet.ParquetFile(large.found.path) as source:
-            schema, packed = source.schema_arrow, _packing(source.metadata, 0)
-        if large.total:
-            schema = parquet.read_schema(f"{run.root}/{large.parts}/0.rows")
-        with parquet.ParquetWriter(beside, schema, compression=packed) as writer:
-            for number in range(large.total or 0):
-                writer.write_table(parquet.read_table(f"{run.root}/{large.parts}/{number}.rows"))
+        put_together([f"{run.root}/{part}.rows" for part in parts], beside, schema, packed)
     except OSError as error:
-        raise unwritable(large.found.target.path, error) from None
-    run.out.place(beside, large.found.target.path)
+        raise unwritable(target, error) from None
+    run.out.place(beside, target)
+
+
+def gather_groups(large: Any, run: Any, target: str) -> None:
+    """The same for the pieces of a file, with its own schema if it was Parquet itself."""
+    from pyarrow import parquet
+
+    from cleaner.arrow import clean_schema
+
+    schema = packed = None
+    if large.found.form.kind == "parquet":
+        with parquet.ParquetFile(large.found.path) as source:
+            packed = _packing(source.metadata, 0)
+            told = large.fields.told() if large.fields else {}
+            schema = clean_schema(source.schema_arrow, fields=told, sidecar=run.options.sidecar)
+    parts = [f"{large.parts}/{number}" for number in range(large.total or 0)]
+    gather_parquet(parts, run, target, schema, packed)
 
 
 # ---------------------------------------------------------------- WARC and WET
@@ -266,7 +280,7 @@ def _batch(large: Any, run: Any, number: int, row: int, pages: list[Page], size:
         return
     yield Pages(
         name=large.found.name, packing=large.found.form.packing, number=number, row=row, pages=pages, parts=large.parts,
-        sidecars=large.found.target.sidecars is not None, weight=size,
+        weight=size,
     )  # fmt: skip
 
 
@@ -299,22 +313,17 @@ def _page(record: Any, kinds: Any) -> Page | None:
 
 
 def _clean_pages(bench: Bench, task: Pages, marker: Marker) -> Done:
-    rows = _Rows(bench, task, "warc", marker)
-    written = []
-    for number, page in enumerate(task.pages):
-        row = Row(page.text, page.html, page.url, page.id, None, page.encoding)
-        new = rows.clean(number, row, "text", len(page.html or page.text or b""))
-        made: dict[str, Any] = {
-            "id": page.id,
-            "url": page.url,
-            "date": page.date,
-            "text": new if new is not None else page.text,
-        }
-        if new is None and page.html is not None:
-            made["html"] = page.html.decode(page.encoding or "utf-8", "replace")
-        written.append(msgspec.json.encode({key: value for key, value in made.items() if value is not None}) + b"\n")
+    rows = _Rows(bench, task, "warc", "text", marker)
+    made = []
+    for page in task.pages:
+        text = rows(Row(page.text, page.html, page.url, page.id, None, page.encoding)).text
+        row = {"id": page.id, "url": page.url, "date": page.date, "text": page.text if text is None else text}
+        if text is None and page.html is not None:
+            row["html"] = page.html.decode(page.encoding or "utf-8", "replace")
+        made.append({name: value for name, value in row.items() if value is not None})
     if task.only is None:
-        put_parts(bench, task.parts, task.number, task.packing, written, rows.beside, sidecars=task.sidecars)
+        sheet = Sheet(written_as(Form("warc", task.packing), bench.asked))
+        put_sheet(bench, task.parts, task.number, rows.written(made, sheet))
     return Done(rows.counts)
 
 
@@ -324,6 +333,7 @@ def _clean_pages(bench: Bench, task: Pages, marker: Marker) -> Done:
 def members(large: Any, run: Any) -> Iterator[Task]:
     """The tasks of an archive: its members in batches, each as if it lay in a folder called like the archive."""
     found, limits = large.found, run.options.limits
+    into = documents_of(large, run)
     number = 0
     batch: list[File] = []
     size = 0
@@ -339,7 +349,7 @@ def members(large: Any, run: Any) -> Iterator[Task]:
             size += len(file.data or b"")
             if len(batch) >= PAGES or size >= PAGES_BYTES:
                 if number not in large.done:
-                    yield Members(name=found.name, number=number, files=batch, weight=0)
+                    yield Members(name=found.name, number=number, files=batch, parts=large.parts, documents=into)
                 number, batch, size = number + 1, [], 0
     except (OSError, zipfile.BadZipFile, tarfile.TarError, InputError, EOFError) as error:
         batch.append(
@@ -348,8 +358,17 @@ def members(large: Any, run: Any) -> Iterator[Task]:
             )
         )
     if batch and number not in large.done:
-        yield Members(name=found.name, number=number, files=batch, weight=found.size)
+        yield Members(name=found.name, number=number, files=batch, parts=large.parts, documents=into, weight=found.size)
     large.total = number + bool(batch)
+
+
+def documents_of(large: Any, run: Any) -> Target:
+    """Where the texts and pages of an archive go, if they are to be written as rows."""
+    if run.asked is None:
+        return Target("", None)
+    folder = large.found.target.path
+    path, beside = documents_target(run.asked, sidecars=run.sidecars)
+    return Target(f"{folder}/{path}", beside and f"{folder}/{beside}")
 
 
 def _targets(names: list[str], folder: str, run: Any) -> dict[str, Target]:
@@ -365,7 +384,7 @@ def _targets(names: list[str], folder: str, run: Any) -> dict[str, Target]:
             if other != above and other.startswith(above)
         }
         known = {name: form for name, form in forms.items() if form.kind in DOCUMENTS or form.kind in ROWS}
-        for last, target in name_targets(known, folders, sidecars=run.options.sidecar != "none").items():
+        for last, target in run.naming.targets(known, folders, top=not above).items():
             inside = f"{folder}/{above}/" if above else f"{folder}/"
             targets[f"{above}/{last}" if above else last] = Target(
                 inside + target.path, target.sidecars and inside + target.sidecars

@@ -30,7 +30,7 @@ class Failure(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A file of rows, and what it was made into."""
+    """A file of rows, and what it was made into: the form that is written, and the column that holds sidecars."""
 
     name: str
     form: str
@@ -39,6 +39,8 @@ class Table(NamedTuple):
     rows: int
     failed: int
     fields: dict[str, str]
+    written: str
+    column: str | None = None
 
 
 class Counts(msgspec.Struct):

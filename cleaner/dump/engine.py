@@ -12,8 +12,8 @@ import cleaner.dump.report as report
 from cleaner.api import Cleaner
 from cleaner.data import Tool
 from cleaner.dump.counts import Counts, Table
-from cleaner.dump.fields import Fields, check_fields, guess
-from cleaner.dump.forms import ARCHIVES, ROWS
+from cleaner.dump.fields import Fields, check_fields, guess, no_text
+from cleaner.dump.forms import ARCHIVES, ROWS, Form, Target, documents_target, form_of, written_as
 from cleaner.dump.journal import Entry, Journal, fingerprint
 from cleaner.dump.options import Options
 from cleaner.dump.plan import Found, Left, Lost, Naming, check_inputs, walk
@@ -21,7 +21,7 @@ from cleaner.dump.pool import Crash, Pool, Task
 from cleaner.dump.put import Out, unwritable
 from cleaner.dump.split import pieces
 from cleaner.dump.streams import pack, unpack
-from cleaner.dump.work import Bench, Done, File, Files, Rows, no_text, sample_rows
+from cleaner.dump.work import Bench, Done, File, Files, Rows, sample_rows
 from cleaner.errors import InputError, OutputError
 
 BATCH, BATCH_BYTES = 64, 4 << 20
@@ -76,7 +76,7 @@ def run(
     check_fields(options.fields)
     cleaner = options.cleaner()
     check_inputs(inputs, out)
-    naming = Naming(options.sidecar != "none", options.follow)
+    naming = naming_of(options)
     total = survey(inputs, out, naming)
     with report.State(out, fresh=fresh) as state:
         if prepare is not None:
@@ -94,8 +94,13 @@ def settings(options: Options, tool: Tool) -> dict[str, Any]:
     return {
         "version": tool.version, "packs": tool.packs, "keep": sorted(options.keep),
         "allow": sorted(options.allow), "learn": options.learn, "encoding": options.encoding,
-        "fields": options.fields, "sidecar": options.sidecar,
+        "fields": options.fields, "format": options.format, "sidecar": options.sidecar,
     }  # fmt: skip
+
+
+def naming_of(options: Options) -> Naming:
+    """How results are called."""
+    return Naming(options.sidecar != "none", options.follow, form_of(options.format))
 
 
 def survey(inputs: Sequence[Path], out: Path, naming: Naming) -> int:
@@ -129,6 +134,11 @@ class Run:
         self.inputs, self.root, self.options, self.cleaner, self.journal = inputs, out, options, cleaner, journal
         self.total, self.progress, self.say = total, progress, say
         self.out = Out(out)
+        self.sidecars = options.sidecar != "none"
+        self.asked = form_of(options.format)
+        self.naming = naming_of(options)
+        self.documents: dict[int, None] = {}
+        """With `--format`: the batches of texts and pages, in the order of the dump, by their first file."""
         self.now = Counts()
         self.bytes_done = 0
         self.large: dict[str, _Large] = {}
@@ -145,6 +155,8 @@ class Run:
         with Pool(start, workers, tasks_each=RECYCLE, memory=self.options.limits.memory) as pool:
             for task, outcome in pool.run(self.tasks(naming)):
                 self.take(task, outcome)
+        if self.asked is not None:
+            self.gather_documents(self.asked)
         counts, tables, left = report.write(
             self.root,
             self.journal.entries(self.here),
@@ -168,16 +180,25 @@ class Run:
                 continue
             mark = _mark(found)
             if self.journal.has_small(mark):
+                self.documents.setdefault(self.journal.first(mark))
                 self.passed(found.size if isinstance(found, Found) else 0)
                 continue
+            if not batch:
+                self.documents.setdefault(mark)
             batch.append(_small(found))
             marks.append(mark)
             size += found.size if isinstance(found, Found) else 0
             if len(batch) >= BATCH or size >= BATCH_BYTES:
-                yield _Batch(files=batch, marks=marks, weight=size)
+                yield self.batch(batch, marks, size)
                 batch, marks, size = [], [], 0
         if batch:
-            yield _Batch(files=batch, marks=marks, weight=size)
+            yield self.batch(batch, marks, size)
+
+    def batch(self, files: list[File], marks: list[int], size: int) -> Task:
+        """Small files as one task."""
+        self.documents.setdefault(marks[0])
+        target = documents_target(self.asked, sidecars=self.sidecars) if self.asked is not None else Target("", None)
+        return _Batch(files=files, marks=marks, weight=size, parts=DOCUMENT_PARTS, number=marks[0], documents=target)
 
     def large_file(self, found: Found) -> Iterator[Task]:
         """The tasks of one large file."""
@@ -232,7 +253,7 @@ class Run:
                     span, piece = (start, len(piece.data)), piece._replace(data=b"")
                 yield Rows(
                     name=found.name, path=found.path, form=found.form, fields=fields, header=header, piece=piece,
-                    span=span, parts=large.parts, sidecars=found.target.sidecars is not None, weight=weight,
+                    span=span, parts=large.parts, sidecars=self.sidecars, weight=weight,
                 )  # fmt: skip
             large.total = number
 
@@ -243,7 +264,9 @@ class Run:
         self.here.discard(found.name)
         mark = fingerprint("whole", problem, *found.facts)
         if not self.journal.has_small(mark):
-            yield _Batch(files=[_small(found, problem)], marks=[mark], weight=found.size)
+            yield self.batch([_small(found, problem)], [mark], found.size)
+        else:
+            self.documents.setdefault(mark)
 
     def leave(self, large: _Large, reason: str) -> None:
         """A file that is no part of the dump after all. Raises InputError if it was named."""
@@ -296,19 +319,39 @@ class Run:
     def finish(self, large: _Large) -> None:
         """Puts a large file together from its parts, then forgets them."""
         found = large.found
-        if found.form.kind == "parquet":
-            bulk.gather_groups(large, self)
-        elif found.form.kind not in ARCHIVES:
-            self.gather(large, "rows", found.target.path)
-        if found.target.sidecars is not None and found.form.kind not in ARCHIVES:
-            self.gather(large, "meta", found.target.sidecars)
-        self.end(large)
+        made, target = written_as(found.form, self.asked), found.target
+        if found.form.kind in ARCHIVES:
+            if self.asked is None:
+                self.end(large)
+                return
+            target = bulk.documents_of(large, self)
+        parts = [f"{large.parts}/{number}" for number in range(large.total or 0)]
+        if made.kind == "parquet":
+            bulk.gather_groups(large, self, target.path)
+        else:
+            self.gather(parts, "rows", target.path, made.packing)
+            if target.sidecars is not None:
+                self.gather(parts, "meta", target.sidecars, made.packing)
+        self.end(large, target)
 
-    def end(self, large: _Large) -> None:
+    def gather_documents(self, asked: Form) -> None:
+        """One file of all texts and pages. Its parts stay, since more may come."""
+        target = documents_target(asked, sidecars=self.sidecars)
+        parts = [f"{DOCUMENT_PARTS}/{mark}" for mark in self.documents]
+        if asked.kind == "parquet":
+            bulk.gather_parquet(parts, self, target.path)
+            return
+        self.gather(parts, "rows", target.path, asked.packing)
+        if target.sidecars is not None:
+            self.gather(parts, "meta", target.sidecars, asked.packing)
+
+    def end(self, large: _Large, target: Target | None = None) -> None:
         """Notes that a large file is whole, and forgets its parts."""
         found = large.found
-        told = large.fields.told() if large.fields else {}
-        table = Table(found.name, found.form.kind or "", *found.target, 0, 0, told)
+        made = written_as(found.form, self.asked)
+        told = {**large.fields.told(), "text": large.fields.into} if large.fields else {}
+        column = bulk.column_of(large, made) if self.sidecars and made.kind == "parquet" else None
+        table = Table(found.name, found.form.kind or "", *(target or found.target), 0, 0, told, made.kind or "", column)
         self.journal.write(
             Entry(
                 Counts(), file=found.name, print=large.mark, total=large.total, tables=[table] if large.fields else []
@@ -317,16 +360,16 @@ class Run:
         shutil.rmtree(self.root / large.parts, ignore_errors=True)
         del self.large[found.name]
 
-    def gather(self, large: _Large, what: str, target: str) -> None:
+    def gather(self, parts: Sequence[str], what: str, target: str, packed: str) -> None:
         """One file from parts end to end: members of gzip and frames of zstd may stand so."""
         beside = self.out.beside()
         try:
             with open(beside, "wb") as whole:
-                for number in range(large.total or 0):
-                    with open(f"{self.root}/{large.parts}/{number}.{what}", "rb") as part:
+                for place in parts:
+                    with open(f"{self.root}/{place}.{what}", "rb") as part:
                         shutil.copyfileobj(part, whole, 1 << 20)
-                if not large.total:
-                    whole.write(pack(b"", large.found.form.packing))
+                if not parts:
+                    whole.write(pack(b"", packed))
         except FileNotFoundError as error:
             raise OutputError(f"{error.filename} is gone, so {target} cannot be made; --fresh starts over") from None
         except OSError as error:
@@ -346,6 +389,10 @@ class Run:
         if self.progress is not None:
             now = self.now
             self.progress(Progress(now.documents, now.failed, now.letters, now.removed, self.bytes_done, self.total))
+
+
+DOCUMENT_PARTS = ".cleaner/documents"
+"""What batches of texts and pages became, with `--format`."""
 
 
 class _Batch(Files, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 import msgspec
@@ -79,3 +79,9 @@ def guess(columns: Iterable[str], given: Mapping[str, str]) -> Fields | None:
     if "text" not in found and "html" not in found:
         return None
     return Fields(**found)
+
+
+def no_text(seen: Sequence[str]) -> str:
+    """What to say of a file of rows in which no column is a text."""
+    names = ", ".join(map(repr, seen[:12])) + (" …" if len(seen) > 12 else "")
+    return f"no column holds a text or a page; there are {names}; name one with --field text=COLUMN"

@@ -93,6 +93,32 @@ def sniff(name: str, head: bytes, unpacked: bytes | None = None) -> Form:
     return Form(named, packed)
 
 
+DOCUMENTS_FILE = "documents"
+"""Texts and pages that are written as rows stand in one file of this name."""
+
+
+def form_of(format_: str) -> Form | None:
+    """The form that `--format` names: `jsonl`, `jsonl.gz`, `jsonl.zst`, `parquet`; None for `same`.
+
+    Raises InputError for another.
+    """
+    kind, _, packed = format_.partition(".")
+    if format_ == "same":
+        return None
+    if kind not in ("jsonl", "parquet") or packed not in ("", "gz", "zst") or (kind == "parquet" and packed):
+        raise InputError(f"format: there are same, jsonl, jsonl.gz, jsonl.zst and parquet, not {format_!r}")
+    return Form(kind, packed)
+
+
+def written_as(form: Form, asked: Form | None) -> Form:
+    """The form that rows are written in; packed as they came if nothing else is asked for."""
+    if asked is None:
+        return Form("jsonl", form.packing) if form.kind == "warc" else form
+    if asked.kind == "jsonl" and not asked.packing:
+        return Form("jsonl", form.packing)
+    return asked
+
+
 class Target(NamedTuple):
     """Where the results of one file go, relative to OUT; no sidecars if they lie inside or are not wanted."""
 
@@ -112,22 +138,26 @@ def text_sidecar(path: str) -> str:
     return f"{stem}.json{outer}" if suffix == ".txt" else f"{path.removesuffix(outer)}.json{outer}"
 
 
-def name_targets(forms: dict[str, Form], taken: Iterable[str] = (), *, sidecars: bool = True) -> dict[str, Target]:
+def name_targets(
+    forms: dict[str, Form], taken: Iterable[str] = (), *, sidecars: bool = True, asked: Form | None = None
+) -> dict[str, Target]:
     """What the results of the files of one folder are called, so that no two share a name.
 
-    `taken` are names that folders beside them have. Raises InputError where there is no way.
+    `taken` are names that folders beside them have, `asked` is the form that all are to be written in. Raises
+    InputError where there is no way.
     """
     claims = dict.fromkeys(taken, "a folder")
     made: dict[str, Target] = {}
-    ordered = sorted(forms, key=lambda name: (_renamed(name, forms[name]), name))
+    ordered = sorted(forms, key=lambda name: (_paths(name, forms[name], asked)[0] != name, name))
     for name in ordered:
-        first, second = _paths(name, forms[name])
-        made[name] = Target(_claim(claims, name, first, second), None)
+        made[name] = Target(_claim(claims, name, *_paths(name, forms[name], asked)), None)
     for name in ordered if sidecars else ():
         kind, path = forms[name].kind, made[name].path
-        if kind in ARCHIVES:
+        if kind in ARCHIVES or (written_as(forms[name], asked).kind == "parquet"):
             continue
         if kind in DOCUMENTS:
+            if asked is not None:
+                continue
             outer = split(path)[2]
             second = f"{path.removesuffix(outer)}.json{outer}"
             made[name] = Target(path, _claim(claims, name, text_sidecar(path), second))
@@ -136,13 +166,22 @@ def name_targets(forms: dict[str, Form], taken: Iterable[str] = (), *, sidecars:
     return made
 
 
-def _renamed(name: str, form: Form) -> bool:
-    return _paths(name, form)[0] != name
+def documents_target(asked: Form, *, sidecars: bool) -> Target:
+    """Where texts and pages go that are to be written as rows."""
+    path = f"{DOCUMENTS_FILE}.{asked.kind}" + (f".{asked.packing}" if asked.packing else "")
+    return Target(path, row_sidecars(path) if sidecars and asked.kind != "parquet" else None)
 
 
-def _paths(name: str, form: Form) -> tuple[str, str]:
-    """The name that results should have, and the longer one if that is taken."""
+def _paths(name: str, form: Form, asked: Form | None) -> tuple[str, ...]:
+    """The name that results should have, and longer ones if that is taken."""
     stem, suffix, outer = split(name)
+    if asked is not None and form.kind not in DOCUMENTS and form.kind not in ARCHIVES:
+        made = written_as(form, asked)
+        if made.kind == form.kind and made.packing == form.packing:
+            return name, name
+        ending = f".{made.kind}" + (f".{made.packing}" if made.packing else "")
+        names = (f"{stem}{ending}", f"{stem}{suffix}{ending}", f"{name}{ending}")
+        return names[1:] if form.kind == "warc" else names
     outer = {"gz": outer or ".gz", "zst": outer or ".zst"}.get(form.packing, "")
     if form.kind == "html":
         short = f"{stem}.txt{outer}" if _NAMES.get(suffix) == "html" else f"{stem}{suffix}.txt{outer}"

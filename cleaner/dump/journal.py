@@ -60,6 +60,7 @@ class Journal:
         self._done: dict[int, int] = {}
         """Fingerprint of a small file to the number of the line that says it is done."""
         self._sizes: list[int] = []
+        self._firsts: list[int] = []
         self._seen: list[int] = []
         self.pieces: dict[tuple[str, int], set[int]] = {}
         self._tables: dict[str, tuple[int, int]] = {}
@@ -81,6 +82,7 @@ class Journal:
                     if number == 0:
                         self._check(msgspec.json.decode(line, type=_Head), settings)
                         self._sizes.append(0)
+                        self._firsts.append(0)
                     else:
                         self._take(number, msgspec.json.decode(line, type=Entry))
                 except msgspec.DecodeError:
@@ -106,6 +108,7 @@ class Journal:
 
     def _take(self, number: int, entry: Entry) -> None:
         self._sizes.append(len(entry.files))
+        self._firsts.append(entry.files[0] if entry.files else 0)
         for mark in entry.files:
             self._done[mark] = number
         if entry.file is not None and entry.print is not None:
@@ -126,6 +129,10 @@ class Journal:
         """Whether a small file is done, together with all that were done with it."""
         number = self._done.get(mark)
         return number is not None and self._whole(number)
+
+    def first(self, mark: int) -> int:
+        """The first of the small files that were done together with this one."""
+        return self._firsts[self._done[mark]]
 
     def _whole(self, number: int) -> bool:
         return number >= len(self._seen) or self._seen[number] == self._sizes[number]
@@ -153,6 +160,7 @@ class Journal:
             ) from None
         if isinstance(line, _Head):
             self._sizes.append(0)
+            self._firsts.append(0)
             self._seen.append(0)
         return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,6 +11,15 @@ from cleaner.api import Cleaner
 from cleaner.data import SIDECAR_VERSION, Document, Metadata, Result, Sidecar, Source, Stretch, Tool
 from cleaner.dump.rows import Row
 from cleaner.errors import CleanerError, OutputError
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A stretch that left, without its words."""
+
+    start: int
+    end: int
+    kind: str
+    rule: str
 
 
 class Slim(msgspec.Struct, omit_defaults=True):
@@ -21,7 +30,21 @@ class Slim(msgspec.Struct, omit_defaults=True):
     id: str | None = None
     reason: str | None = None
     metadata: Metadata = Metadata()
-    removed: list[dict[str, Any]] = []
+    removed: list[Place] = []
+
+
+COLUMN = "cleaner"
+"""The column of sidecars, where rows hold them."""
+
+Beside = Sidecar | Slim
+"""What stands beside a text: a sidecar, full or slim."""
+
+
+class Outcome(NamedTuple):
+    """What became of a record: its text, None if it stays as it was, and what stands beside it, None if unwanted."""
+
+    text: str | None
+    beside: Beside | None
 
 
 class Failed(Exception):  # noqa: N818 - it is what became of a record
@@ -47,15 +70,14 @@ def judge(cleaner: Cleaner, row: Row, name: str | None, origin: Source) -> Resul
         raise Failed(f"{type(error).__name__}: {error}") from error
 
 
-def sidecar(result: Result, mode: str, *, pretty: bool = False) -> bytes:
-    """A result's sidecar as JSON, without a line end unless it is `pretty`."""
+def facts(result: Result, mode: str) -> Beside | None:
+    """What stands beside a result: `mode` is full, slim or none."""
+    if mode == "none":
+        return None
     if mode == "slim":
-        removed = [{"start": s.start, "end": s.end, "kind": s.kind, "rule": s.rule} for s in result.removed]
-        return _json(
-            Slim(SIDECAR_VERSION, result.status, result.id, result.reason, _plain(result.metadata), removed),
-            pretty=pretty,
-        )
-    return _json(result.facts(), pretty=pretty)
+        removed = [Place(s.start, s.end, s.kind, s.rule) for s in result.removed]
+        return Slim(SIDECAR_VERSION, result.status, result.id, result.reason, _plain(result.metadata), removed)
+    return result.facts()
 
 
 def _plain(metadata: Metadata) -> Metadata:
@@ -71,18 +93,19 @@ def failed_facts(name: str | None, reason: str, origin: Source, tool: Tool) -> S
     )  # fmt: skip
 
 
-def failed_sidecar(
-    name: str | None, reason: str, origin: Source, tool: Tool, mode: str, *, pretty: bool = False
-) -> bytes:
-    """The same as JSON."""
+def failed(name: str | None, reason: str, origin: Source, tool: Tool, mode: str) -> Beside | None:
+    """The same, in the mode that is asked for."""
+    if mode == "none":
+        return None
     if mode == "slim":
-        return _json(Slim(SIDECAR_VERSION, "failed", name, reason), pretty=pretty)
-    return _json(failed_facts(name, reason, origin, tool), pretty=pretty)
+        return Slim(SIDECAR_VERSION, "failed", name, reason)
+    return failed_facts(name, reason, origin, tool)
 
 
-def _json(facts: Any, *, pretty: bool) -> bytes:
+def as_json(beside: Beside | None, *, pretty: bool = False) -> bytes:
+    """A sidecar as JSON, without a line end unless it is `pretty`."""
     try:
-        data = msgspec.json.encode(facts)
+        data = msgspec.json.encode(beside)
     except UnicodeEncodeError:  # lone surrogates, which UTF-8 cannot carry
-        data = json.dumps(msgspec.to_builtins(facts)).encode()
+        data = json.dumps(msgspec.to_builtins(beside)).encode()
     return msgspec.json.format(data, indent=2) + b"\n" if pretty else data

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from cleaner import __version__
 from cleaner.api import Cleaner
 from cleaner.data import Document, Metadata, Result, Source, Tool
@@ -46,6 +48,7 @@ def learn(
     from cleaner.rules.load import load_packs
 
     check_inputs(inputs, folder)
+    options = msgspec.structs.replace(options, format="same", sidecar="none")
     packs = load_packs(options.packs)
     parts = scratch / "parts"
     try:
@@ -104,7 +107,7 @@ class _Bench(Bench):
     """What a counting worker has at hand: a cleaner that only listens, and nowhere to write to."""
 
     def __init__(self, options: Options, root: Path) -> None:
-        self.options, self.limits = options, options.limits
+        self.options, self.limits, self.asked = options, options.limits, None
         self.heard = _Listener()
         self.cleaner = self.heard  # type: ignore[assignment]
         self.out = _Nowhere()  # type: ignore[assignment]

@@ -31,6 +31,7 @@ class Options(msgspec.Struct, frozen=True):
     packs, keep, allow, repeats  as in `cleaner.Cleaner`
     encoding   of files without a byte order mark
     fields     what columns are called: {"text": "maintext"}; those left out are guessed by name
+    format     "same" as it came, or "jsonl", "jsonl.gz", "jsonl.zst", "parquet"
     sidecar    "full" restores and explains; "slim" has status, metadata and places only; "none" writes none
     learn      count what repeats before cleaning, unless `repeats` names what was learned
     follow     follow links that lead out of the input
@@ -42,6 +43,7 @@ class Options(msgspec.Struct, frozen=True):
     repeats: str | None = None
     encoding: str | None = None
     fields: dict[str, str] = {}
+    format: str = "same"
     sidecar: str = "full"
     learn: bool = False
     follow: bool = False

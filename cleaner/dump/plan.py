@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from cleaner.dump.forms import DOCUMENTS, HEAD, Form, Target, by_name, name_targets, sniff
+from cleaner.dump.forms import DOCUMENTS, HEAD, Form, Target, by_name, documents_target, name_targets, sniff
 from cleaner.dump.streams import head
 from cleaner.errors import InputError, OutputError
 
@@ -52,6 +52,14 @@ class Naming(NamedTuple):
 
     sidecars: bool = True
     follow: bool = False
+    asked: Form | None = None
+
+    def targets(self, forms: dict[str, Form], folders: Iterable[str], *, top: bool) -> dict[str, Target]:
+        """Where the results of the files of a folder go; `top` is the folder that was given."""
+        taken = set(folders)
+        if top and self.asked is not None:
+            taken |= {path for path in documents_target(self.asked, sidecars=self.sidecars) if path}
+        return name_targets(forms, taken, sidecars=self.sidecars, asked=self.asked)
 
 
 def check_inputs(inputs: Sequence[Path], out: Path) -> None:
@@ -100,7 +108,7 @@ class _Single:
             # A file that was named is meant, whatever it is called.
             forms[name] = form if isinstance(form, Form) and form.kind else by_name(name)._replace(kind="txt")
         taken = {name for folder in folders for name in os.listdir(folder)}
-        targets = name_targets(forms, taken, sidecars=self.naming.sidecars)
+        targets = self.naming.targets(forms, taken, top=True)
         for name, path in named.items():
             for result in targets[name]:
                 if result and (out / result).resolve() == path.resolve():
@@ -124,7 +132,7 @@ class _Folder:
         except OSError as error:
             yield Lost(relative.rstrip("/") or self.root.name, f"{here}: cannot be read: {error.strerror or error}")
             return
-        targets = name_targets(forms, folders, sidecars=self.naming.sidecars)
+        targets = self.naming.targets(forms, folders, top=not relative)
         self._refuse_twice(relative, targets)
         yield from others
         for name, form in forms.items():
@@ -180,7 +188,7 @@ class _Folder:
                 forms, folders, _ = self.listing(other, relative, ())
             except OSError:
                 continue
-            made = name_targets(forms, folders, sidecars=self.naming.sidecars)
+            made = self.naming.targets(forms, folders, top=not relative)
             theirs |= {path for target in made.values() for path in target if path}
         for clash in sorted(mine & theirs):
             raise InputError(

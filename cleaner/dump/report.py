@@ -80,7 +80,8 @@ def write(
         counts.merge(entry.counts)
         failures += entry.counts.failures
         left += entry.left
-        tables.update((table.name, table) for table in entry.tables)
+        for table in entry.tables:
+            tables[table.name] = _joined(tables.get(table.name), table)
         if entry.file is not None:
             documents, failed = rows.get(entry.file, (0, 0))
             rows[entry.file] = (documents + entry.counts.documents, failed + entry.counts.failed)
@@ -95,6 +96,13 @@ def write(
     place.put(FAILED, b"".join(msgspec.json.encode(failure._asdict()) + b"\n" for failure in failures))
     place.put(REPORT, _report(counts, ordered, left, settings, tool))
     return counts, ordered, left
+
+
+def _joined(one: Table | None, other: Table) -> Table:
+    """Tables of one name are parts of the one file that all texts and pages were written to."""
+    if one is None or other.form != "documents":
+        return other
+    return other._replace(rows=one.rows + other.rows, failed=one.failed + other.failed)
 
 
 def _report(

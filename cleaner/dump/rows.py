@@ -40,6 +40,9 @@ class Codec(Protocol):
     def write(self, raw: bytes, text: str, *, escaped: bool | None = None) -> bytes:
         """The record's bytes with the text exchanged; `escaped` as in `Source`, told by the record if it is None."""
 
+    def columns_of(self, raw: bytes) -> dict[str, Any]:
+        """All columns of the record, by name. Raises InputError."""
+
     def escapes(self, raw: bytes, text: str) -> bool:
         """Whether letters beyond ASCII stand in it as escapes."""
 
@@ -117,6 +120,10 @@ class JsonRows:
             raise InputError(f"the row is not {self._encoding}: {error}") from None
         except LookupError:
             raise InputError(f"no encoding is called {self._encoding!r}; try utf-8, latin-1 or cp1251") from None
+
+    def columns_of(self, raw: bytes) -> dict[str, Any]:
+        """All fields of the object."""
+        return _loads(self._utf8(raw))
 
     def escapes(self, raw: bytes, text: str) -> bool:
         """Whether the text has letters beyond ASCII and the record has none."""
@@ -234,6 +241,13 @@ class CsvRows:
             text, None if text is not None else html, get.get("url") or None, get.get("id") or None,
             get.get("site") or None, get.get("encoding") or None,
         )  # fmt: skip
+
+    def columns_of(self, raw: bytes) -> dict[str, Any]:
+        """All cells, as words."""
+        _, cells = self._cells(raw)
+        if len(cells) != len(self.columns):
+            raise InputError(f"the row has {len(cells)} fields, the header {len(self.columns)}")
+        return {name: _unquoted(cell) for name, (cell, _, _) in zip(self.columns, cells, strict=True)}
 
     def escapes(self, raw: bytes, text: str) -> bool:
         """Tables have no escapes."""

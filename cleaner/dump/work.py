@@ -6,22 +6,22 @@ sidecars) that the parent puts together when all are there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from cleaner.api import Cleaner
-from cleaner.data import Source
+from cleaner.data import Result, Source
 from cleaner.dump.counts import Counts, Table
-from cleaner.dump.fields import Fields, guess
-from cleaner.dump.forms import DOCUMENTS, HEAD, ROWS, Form, Target, by_name, packing, sniff
-from cleaner.dump.judge import Failed, failed_sidecar, judge, sidecar
+from cleaner.dump.fields import Fields, guess, no_text
+from cleaner.dump.forms import DOCUMENTS, HEAD, ROWS, Form, Target, by_name, form_of, packing, sniff, written_as
+from cleaner.dump.judge import COLUMN, Beside, Failed, as_json, facts, failed, judge
 from cleaner.dump.options import Options
 from cleaner.dump.pool import Marker, Task
 from cleaner.dump.put import Out
 from cleaner.dump.rows import Codec, Row, codec, columns
+from cleaner.dump.sheets import Sheet, raw_row
 from cleaner.dump.split import Piece, pieces
 from cleaner.dump.streams import pack, unpack, unpack_all
 from cleaner.errors import CleanerError, InputError
@@ -44,10 +44,16 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Files(Task, kw_only=True):
-    """A batch of small files. Records are counted through the batch."""
+    """A batch of small files. Records are counted through the batch.
+
+    With `--format`, what texts and pages become is written as piece `number` of `parts`, to stand in `documents`.
+    """
 
     files: list[File]
     weight: int = 0
+    parts: str = ""
+    number: int = 0
+    documents: Target = Target("", None)
 
     def clean(self, bench: Bench, marker: Marker) -> Done:
         """The outcome, in a worker."""
@@ -91,6 +97,16 @@ class Bench:
         self.cleaner = cleaner
         self.out = Out(root)
         self.limits = options.limits
+        self.asked = form_of(options.format)
+
+    def sheet(self, form: Form) -> Sheet | None:
+        """Where rows of a form go if they are to be written in another."""
+        made = written_as(form, self.asked)
+        return None if made.kind == form.kind else Sheet(made)
+
+    def failed(self, name: str | None, reason: str, origin: Source) -> Beside | None:
+        """What stands beside a record that was passed through."""
+        return failed(name, reason, origin, self.cleaner.tool, self.options.sidecar)
 
     def __call__(self, task: Task, marker: Marker) -> Done:
         """The outcome of one task. Raises OutputError if results cannot be written."""
@@ -115,7 +131,7 @@ class _Files:
         self.bench, self.task, self.marker = bench, task, marker
         self.number = -1
         self.done = Done(Counts())
-        self.slim = bench.options.sidecar == "slim"
+        self.sheet = Sheet(bench.asked) if bench.asked is not None else None
 
     def run(self) -> Done:
         for file in self.task.files:
@@ -124,7 +140,19 @@ class _Files:
                 break
             if self.task.only is None or self.number == self.task.only or file.form.kind in ROWS:
                 self._file(file)
+        if self.sheet is not None and self.task.only is None:
+            put_sheet(self.bench, self.task.parts, self.task.number, self.sheet)
+            if len(self.sheet):
+                self._told(self.sheet)
         return self.done
+
+    def _told(self, sheet: Sheet) -> None:
+        """Notes the rows of texts and pages as a part of the file that holds all of them."""
+        target = self.task.documents
+        column = COLUMN if self.bench.options.sidecar != "none" and sheet.form.kind == "parquet" else None
+        fields = {"text": "text", "id": "id", "site": "site"}
+        made = Table(target.path, "documents", *target, len(sheet), sheet.failed, fields, sheet.form.kind or "", column)
+        self.done.tables.append(made)
 
     def _file(self, file: File) -> None:
         counts, limits = self.done.counts, self.bench.limits
@@ -166,6 +194,13 @@ class _Files:
             text, encoding, bom = decode(inner, bench.options.encoding)
             origin = msgspec.structs.replace(origin, form="txt", encoding=encoding, bom=bom)
             result = judge(bench.cleaner, Row(text, site=origin.site), file.name, origin)
+        if self.sheet is not None:
+            told = {"id": file.name, "site": origin.site, "text": result.text}
+            columns = {name: value for name, value in told.items() if value is not None}
+            self.sheet.check(columns)
+            self._count(result)
+            self.sheet.add(columns, facts(result, bench.options.sidecar))
+            return
         try:
             written = encode(result.text, encoding, bom=bom)
         except UnicodeError as error:
@@ -174,10 +209,14 @@ class _Files:
             return
         # The sidecar goes first: a cleaned text without one could not be restored.
         if file.target.sidecars is not None:
-            beside = sidecar(result, bench.options.sidecar, pretty=True)
+            beside = as_json(facts(result, bench.options.sidecar), pretty=True)
             bench.out.put(file.target.sidecars, pack(beside, form.packing))
         bench.out.put(file.target.path, pack(written, form.packing))
-        self.done.counts.add(result)
+        self._count(result)
+
+    def _count(self, result: Result) -> None:
+        if self.task.only is None:
+            self.done.counts.add(result)
 
     def _failed(self, file: File, data: bytes, origin: Source, reason: str) -> None:
         if self.task.only is not None:
@@ -187,11 +226,11 @@ class _Files:
         path = file.target.path
         if file.target.sidecars is not None:
             rows = file.form.kind in ROWS
-            mode = bench.options.sidecar
-            beside = failed_sidecar(file.name, reason, origin, bench.cleaner.tool, mode, pretty=not rows)
-            beside += b"\n" if rows else b""
+            beside = as_json(bench.failed(file.name, reason, origin), pretty=not rows) + b"\n" * rows
             bench.out.put(file.target.sidecars, pack(beside, file.form.packing if packing(data) else ""))
-        if file.form.kind == "html":
+        if self.sheet is not None and file.form.kind in DOCUMENTS:
+            self.sheet.add({"id": file.name}, bench.failed(file.name, reason, origin), failed=True)
+        if file.form.kind == "html" or self.sheet is not None:
             path = path.rpartition("/")[0] + "/" * ("/" in path) + file.name.rpartition("/")[2]
         bench.out.put(path, data)
 
@@ -210,7 +249,8 @@ class _Files:
         rows = RowsWriter(
             bench, file.name, form, codec(form.kind or "", fields, options.encoding, header), self.done.counts
         )
-        wanted = file.target.sidecars is not None
+        made = written_as(form, bench.asked)
+        wanted = options.sidecar != "none"
         first = self.number + 1  # the file itself is a record as well: it may fail whole
         before = (self.done.counts.documents, self.done.counts.failed)
         for piece in held:
@@ -219,21 +259,18 @@ class _Files:
         self.number = first
         if self.task.only is not None:
             return
+        written, beside = rows.data(made.packing)
         if file.target.sidecars is not None:
-            bench.out.put(file.target.sidecars, pack(b"".join(rows.beside), form.packing))
-        bench.out.put(file.target.path, pack(b"".join(rows.written), form.packing))
+            bench.out.put(file.target.sidecars, beside)
+        bench.out.put(file.target.path, written)
         counts, told = self.done.counts, fields.told()
-        made = Table(
-            file.name, form.kind or "", *file.target, counts.documents - before[0], counts.failed - before[1], told
-        )
-        if form.kind != "json" or made.rows > 1:
-            self.done.tables.append(made)
-
-
-def no_text(seen: Sequence[str]) -> str:
-    """What to say of a file of rows in which no column is a text."""
-    names = ", ".join(map(repr, seen[:12])) + (" …" if len(seen) > 12 else "")
-    return f"no column holds a text or a page; there are {names}; name one with --field text=COLUMN"
+        table = Table(
+            file.name, form.kind or "", *file.target, counts.documents - before[0], counts.failed - before[1],
+            told if rows.sheet is None else {**told, "text": fields.into}, made.kind or "",
+            COLUMN if wanted and made.kind == "parquet" else None,
+        )  # fmt: skip
+        if form.kind != "json" or table.rows > 1:
+            self.done.tables.append(table)
 
 
 def _read(path: str, size: int) -> bytes:
@@ -254,8 +291,15 @@ class RowsWriter:
         """Counts into `counts`."""
         self.bench, self.name, self.codec, self.counts = bench, name, codec, counts
         self.form = form.kind
+        self.sheet = bench.sheet(form)
         self.written: list[bytes] = []
         self.beside: list[bytes] = []
+
+    def data(self, packed: str) -> tuple[bytes, bytes]:
+        """Rows and sidecars, as files."""
+        if self.sheet is not None:
+            return self.sheet.data(), self.sheet.beside()
+        return pack(b"".join(self.written), packed), pack(b"".join(self.beside), packed)
 
     def piece(self, piece: Piece, marker: Marker, first: int, task: Task, *, sidecars: bool) -> None:
         """Cleans the records of a piece; the first of them is number `first` in the task."""
@@ -266,7 +310,8 @@ class RowsWriter:
         for number, raw in enumerate(piece.records(), first):
             row = piece.row + number - first
             if row == 0:
-                self.written.append(self.codec.header(raw))  # type: ignore[attr-defined]
+                if self.sheet is None:
+                    self.written.append(self.codec.header(raw))  # type: ignore[attr-defined]
                 continue
             if task.only is not None and number != task.only:
                 continue
@@ -275,9 +320,10 @@ class RowsWriter:
 
     def _record(self, raw: bytes, row: int, reason: str | None, *, sidecars: bool) -> None:
         place = f"{self.name}:{row}"
-        cleaner, mode = self.bench.cleaner, self.bench.options.sidecar
+        bench = self.bench
         origin = Source(path=place, form=self.form, field=self.codec.fields.into)
         name: str | None = None
+        columns: dict[str, Any] = {}
         try:
             if reason is not None:
                 raise Failed(reason)
@@ -285,40 +331,50 @@ class RowsWriter:
             name = held.id
             if held.url is not None or held.site is not None:
                 origin = Source(path=place, form=self.form, field=origin.field, url=held.url, site=held.site)
-            if held.text is not None and self.codec.escapes(raw, held.text):
+            if self.sheet is not None:
+                columns = self.codec.columns_of(raw)
+                self.sheet.check(columns)
+            elif held.text is not None and self.codec.escapes(raw, held.text):
                 origin = msgspec.structs.replace(origin, escaped=True)
-            result = judge(cleaner, held, name or place, origin)
-            if result.removed or held.text is None:
+            result = judge(bench.cleaner, held, name or place, origin)
+            if self.sheet is not None:
+                columns[self.codec.fields.into] = result.text
+            elif result.removed or held.text is None:
                 raw = self.codec.write(raw, result.text)
             else:
                 raw = self.codec.untouched(raw)
         except (Failed, InputError) as error:
             self.counts.fail(self.name, row, name, str(error), origin.site)
-            self.written.append(self.codec.untouched(raw))
-            if sidecars:
-                self.beside.append(failed_sidecar(name or place, str(error), origin, cleaner.tool, mode) + b"\n")
+            beside = bench.failed(name or place, str(error), origin) if sidecars else None
+            self._keep(self.codec.untouched(raw), columns or raw_row(raw), beside)
             return
         self.counts.add(result)
+        self._keep(raw, columns, facts(result, bench.options.sidecar) if sidecars else None)
+
+    def _keep(self, raw: bytes, columns: dict[str, Any], beside: Beside | None) -> None:
+        if self.sheet is not None:
+            self.sheet.add(columns, beside)
+            return
         self.written.append(raw)
-        if sidecars:
-            self.beside.append(sidecar(result, mode) + b"\n")
+        if beside is not None:
+            self.beside.append(as_json(beside) + b"\n")
 
     def _odd(self, piece: Piece, *, sidecars: bool) -> None:
         """A part of a record that is too long, or the place where a damaged file ends."""
-        self.written.append(piece.data)
-        if piece.long == "more":
-            return
         reason = piece.broken or f"the row has more than {self.bench.limits.size} bytes (--size)"
-        if piece.broken:
+        place = f"{self.name}:{piece.row}"
+        beside = None
+        if piece.long == "start":
+            self.counts.fail(self.name, piece.row, None, reason)
+            origin = Source(path=place, form=self.form, field=self.codec.fields.into)
+            beside = self.bench.failed(place, reason, origin) if sidecars else None
+        elif piece.broken:
             # There is no row to stand beside a sidecar: the failure is told in failed.jsonl alone.
             self.counts.fail(self.name, piece.row, None, f"{reason}; rows from here on cannot be read")
-            return
-        self.counts.fail(self.name, piece.row, None, reason)
-        if sidecars:
-            place = f"{self.name}:{piece.row}"
-            origin = Source(path=place, form=self.form, field=self.codec.fields.into)
-            cleaner, mode = self.bench.cleaner, self.bench.options.sidecar
-            self.beside.append(failed_sidecar(place, reason, origin, cleaner.tool, mode) + b"\n")
+        if self.sheet is None or piece.long == "start":
+            self._keep(piece.data, raw_row(piece.data), beside)
+        elif piece.data:
+            self.sheet.add(raw_row(piece.data), self.bench.failed(place, reason, Source(path=place)))
 
 
 def _clean_piece(bench: Bench, task: Rows, marker: Marker) -> Done:
@@ -338,14 +394,25 @@ def _clean_piece(bench: Bench, task: Rows, marker: Marker) -> Done:
     )
     rows.piece(piece, marker, 0, task, sidecars=task.sidecars)
     if task.only is None:
-        put_parts(bench, task.parts, piece.number, task.form.packing, rows.written, rows.beside, sidecars=task.sidecars)
+        if rows.sheet is not None:
+            put_sheet(bench, task.parts, piece.number, rows.sheet)
+        else:
+            packed = written_as(task.form, bench.asked).packing
+            put_parts(bench, task.parts, piece.number, packed, rows.written, rows.beside, sidecars=task.sidecars)
     return done
+
+
+def put_sheet(bench: Bench, parts: str, number: int, sheet: Sheet) -> None:
+    """Writes what a piece became, for the parent to put together."""
+    if sheet.form.kind == "jsonl" and bench.options.sidecar != "none":
+        bench.out.put(f"{parts}/{number}.meta", sheet.beside())
+    bench.out.put(f"{parts}/{number}.rows", sheet.data())
 
 
 def put_parts(
     bench: Bench, parts: str, number: int, packed: str, written: list[bytes], beside: list[bytes], *, sidecars: bool
 ) -> None:
-    """Writes what a piece became, packed, for the parent to put together."""
+    """The same for rows as bytes, packed here."""
     if sidecars:
         bench.out.put(f"{parts}/{number}.meta", pack(b"".join(beside), packed))
     bench.out.put(f"{parts}/{number}.rows", pack(b"".join(written), packed))
