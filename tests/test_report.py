@@ -36,7 +36,7 @@ def dump_of(folder: Path, documents: int = 12) -> Path:
             {
                 "id": n,
                 "url": f"https://{'ab'[n % 2]}.example.org/{n}",
-                "text": f"{STORY} {n}\n\nAdvertisement\n\nEnd {n}.",
+                "text": f"{STORY} Boat {n}.\n\nAdvertisement\n\nEnd {n}.",
             }
         )
         for n in range(documents)
@@ -157,7 +157,7 @@ def test_a_rule_that_takes_several_kinds_says_so() -> None:
 def test_the_page_gives_each_source_back(tmp_path: Path) -> None:
     page = data_of(render(summarise(cleaned(dump_of(tmp_path))), "out"))
     sources = {d["n"]: "".join(p if isinstance(p, str) else p[2] for p in d["p"]) for d in page["documents"]}
-    assert sources["rows.jsonl:3"] == f"{STORY} 2\n\nAdvertisement\n\nEnd 2."
+    assert sources["rows.jsonl:3"] == f"{STORY} Boat 2.\n\nAdvertisement\n\nEnd 2."
     assert sources["one.txt"].endswith("All rights reserved.\n")
 
 

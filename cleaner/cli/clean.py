@@ -63,8 +63,8 @@ if TYPE_CHECKING:
 def clean(
     inputs: tuple[Path, ...], output: Path | None, packs: tuple[str, ...], keep: tuple[str, ...],
     encoding: str | None, fields: tuple[str, ...], format_: str, sidecar: str, text_only: bool, workers: int | None,
-    seconds: float, size: int, ratio: int, follow: bool, fresh: bool, dry_run: bool, quiet: bool, repeats: Path | None, no_learn: bool,
-    review: Path | None,
+    seconds: float, size: int, ratio: int, follow: bool, fresh: bool, dry_run: bool, quiet: bool,
+    repeats: Path | None, no_learn: bool, review: Path | None,
 ) -> int:  # fmt: skip
     """Clean folders, files, or standard input (-).
 
