@@ -222,7 +222,8 @@ def test_the_policy_stops_what_gets_in_all_the_same(browser: Browser, tmp_path: 
 def server(tmp_path: Path) -> Iterator[tuple[Server, Path]]:
     out = dump_of(tmp_path)
     with Server(lambda verdicts: save(out, verdicts)) as server:
-        server.page = render(summarise(cleaned(out)), "a dump", serve=server.token).encode()
+        page = render(summarise(cleaned(out)), "a dump", serve=server.token).encode()
+        server.page = lambda: page
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server, out
         server.shutdown()
