@@ -27,6 +27,7 @@ class Row(NamedTuple):
     id: str | None = None
     site: str | None = None
     encoding: str | None = None
+    date: str | None = None
 
 
 class Codec(Protocol):
@@ -95,7 +96,7 @@ class JsonRows:
             text = None
         return Row(
             text, None if text is not None else html, _word(get("url")), _name(get("id")), _word(get("site")),
-            _word(get("encoding")),
+            _word(get("encoding")), _word(get("date")),
         )  # fmt: skip
 
     def _columns(self, raw: bytes) -> Any:
@@ -232,7 +233,7 @@ class CsvRows:
             raise InputError("the row has neither text nor page")
         return Row(
             text, None if text is not None else html, get.get("url") or None, get.get("id") or None,
-            get.get("site") or None, get.get("encoding") or None,
+            get.get("site") or None, get.get("encoding") or None, get.get("date") or None,
         )  # fmt: skip
 
     def escapes(self, raw: bytes, text: str) -> bool:

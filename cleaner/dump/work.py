@@ -283,8 +283,7 @@ class RowsWriter:
                 raise Failed(reason)
             held = self.codec.read(raw)
             name = held.id
-            if held.url is not None or held.site is not None:
-                origin = Source(path=place, form=self.form, field=origin.field, url=held.url, site=held.site)
+            origin = msgspec.structs.replace(origin, url=held.url, site=held.site, date=held.date)
             if held.text is not None and self.codec.escapes(raw, held.text):
                 origin = msgspec.structs.replace(origin, escaped=True)
             result = judge(cleaner, held, name or place, origin)
