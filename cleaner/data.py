@@ -152,7 +152,8 @@ class Tool(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a text came from, as far as it is known, and what its bytes were.
 
-    `escaped` is said of a value in JSON that had all letters beyond ASCII written as escapes.
+    `date` is what a column of dates said, as it stood there. `escaped` is said of a value in JSON that had all letters
+    beyond ASCII written as escapes.
     """
 
     path: str | None = None
@@ -164,6 +165,7 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     url: str | None = None
     site: str | None = None
     escaped: bool = False
+    date: str | None = None
 
 
 class TextDigest(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from cleaner import clean
 from cleaner.cli import cli
-from cleaner.data import Removed, Sidecar
+from cleaner.data import Metadata, Removed, Sidecar, Source
 from cleaner.dump import clean_dump
 from cleaner.dump.back import Cleaned
 from cleaner.dump.back import documents as cleaned
@@ -22,7 +22,7 @@ from cleaner.errors import InputError
 from cleaner.report import summary as summary_module
 from cleaner.report.excerpt import excerpt
 from cleaner.report.page import inert, render
-from cleaner.report.summary import LEAST, summarise
+from cleaner.report.summary import LEAST, month_of, summarise
 
 STORY = "The ferry left the old pier at dawn with nine people and a piano on board. Nobody had asked why."
 
@@ -146,6 +146,38 @@ def test_languages_are_read_off_the_words_and_else_off_what_the_page_says(tmp_pa
     assert {name: group.documents for name, group in languages.items()} == {"de": 1, "en": 1, "fi": 2, "(none)": 1}
 
 
+@pytest.mark.parametrize(
+    ("read", "row", "month"),
+    [
+        ("2024-05-06", "2020-01-01", "2024-05"),
+        (None, "2020-01-01T12:00:00Z", "2020-01"),
+        (None, "2020/01/31", "2020-01"),
+        (None, "20200131", "2020-01"),
+        (None, "20200131120000", "2020-01"),
+        ("2024", "2020-01", "2020-01"),
+        (None, "1580428800", ""),
+        (None, "2001112233", ""),
+        (None, "2001112233123", ""),
+        (None, "2020-13-01", ""),
+        (None, "May 2020", ""),
+    ],
+)
+def test_months_are_read_from_the_text_or_the_row(read: str | None, row: str, month: str) -> None:
+    facts = msgspec.convert(clean("x").sidecar(), Sidecar)
+    dated = msgspec.structs.replace(facts, metadata=Metadata(date=read), source=Source(date=row))
+    assert month_of(dated) == month
+
+
+def test_a_column_of_dates_dates_the_report(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "a.csv").write_text("id,text,published\n1,Rain.,2024-05-06\n2,Sun.,2024-06-07\n", encoding="utf-8")
+    (source / "b.jsonl").write_text(json.dumps({"text": "Dry.", "date": "2024-05-01"}) + "\n", encoding="utf-8")
+    clean_dump([source], tmp_path / "out")
+    months = summarise(cleaned(tmp_path / "out")).months
+    assert {name: group.documents for name, group in months.items()} == {"2024-05": 2, "2024-06": 1}
+
+
 def test_a_rule_that_takes_several_kinds_says_so() -> None:
     facts = msgspec.convert(clean("x").sidecar(), Sidecar)
     removed = [Removed(0, 1, "ad", "repeats.line", "A"), Removed(1, 2, "nav", "repeats.line", "B")]
@@ -171,6 +203,22 @@ HOSTILE = [
     "&lt;b&gt;",
     "javascript:alert(1)",
     "]]><svg/onload=alert(1)>",
+    "</style><style>@import 'http://evil.example/x.css';*{display:none}</style>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--><img src=1 onerror=alert(1)>'>",
+    "<base href=//evil.example/><meta http-equiv=refresh content='0;url=http://evil.example/'>",
+    "<iframe srcdoc='<script>parent.alert(1)</script>'></iframe><object data=data:text/html,x></object>",
+    "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
+    "\x1b$B<script>alert(1)</script>\x1b(B",
+    "\ufeff\ufffe\x7f\x85\u200b<\u0000script>",
+    "${alert(1)} #{alert(1)} <%= 7*7 %> {{constructor.constructor('alert(1)')()}} {#x#}",
+    "__proto__",
+    "constructor",
+    "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e \\",
+    "</ScRiPt ><ScRiPt>alert(1)//",
+    "<a href='java\tscript:alert(1)' style='position:fixed;inset:0'>x</a>",
+    "]]>--!></textarea></title></xmp></template><form action=http://evil.example><input autofocus onfocus=alert(1)>",
 ]
 
 

@@ -47,7 +47,9 @@ if TYPE_CHECKING:
 @click.option("--text-only", is_flag=True, help="Also write OUT/texts.txt: all cleaned texts, one after another.")
 @click.option("--repeats", type=click.Path(path_type=Path), help="What `cleaner learn` found; nothing is learned then.")
 @click.option(
-    "--review", type=click.Path(path_type=Path), help="Verdicts saved from a report; OUT/review.json if there."
+    "--review",
+    type=click.Path(path_type=Path),
+    help="Verdicts saved from a report; OUT/review.json if there. Changed ones clean OUT anew.",
 )
 @click.option("--no-learn", is_flag=True, help="Do not count what the dump repeats before cleaning it.")
 @workers_option
@@ -108,6 +110,8 @@ def clean(
             progress=progress.update,
             say=progress.say,
         )
+    if review is not None:
+        _keep(review, output)
     if text_only:
         _write_texts(output)
     _print_summary(done, quiet)
@@ -115,24 +119,34 @@ def clean(
 
 
 def _reviewed(options: Options, out: Path, review: Path | None) -> Options:
-    """The options with what a person decided in a report."""
+    """The options with what a person decided in a report, or in the review of what was learned."""
     from msgspec.structs import replace
 
     from cleaner.errors import InputError
     from cleaner.repeats.store import decide
-    from cleaner.report.review import load, of
+    from cleaner.report.review import decided, load, name_of, of
 
     if review is not None and not review.is_file():
         raise InputError(f"{review}: there is no such file; save it from the report")
     verdicts = load(review or out)
     blocks = {" ".join(key): value for key, value in of(verdicts, "block").items()}
-    if blocks:
-        decide(Path(options.repeats) if options.repeats else out / "repeats", blocks)
+    folder = Path(options.repeats) if options.repeats else out / "repeats"
+    if blocks and options.repeats:
+        decide(folder, blocks)
     return replace(
         options,
+        verdicts=blocks,
+        review=name_of({**decided(folder), **verdicts}),
         keep=(*options.keep, *(rule for (rule,) in of(verdicts, "rule"))),
         allow=tuple(sorted((rule, hash_) for rule, hash_ in of(verdicts, "stretch"))),
     )
+
+
+def _keep(review: Path, out: Path) -> None:
+    """Leaves in OUT the verdicts that were obeyed, so that its report shows them and its next review builds on them."""
+    from cleaner.report.review import load, save
+
+    save(out, load(review))
 
 
 def _clean_stdin(options: Options, output: Path | None) -> int:

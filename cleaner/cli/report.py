@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ def report(out: Path, output: Path | None, sample: int | None, serve: bool) -> i
     from cleaner.dump.back import documents
     from cleaner.files import write_whole
     from cleaner.report.page import render
-    from cleaner.report.review import load
     from cleaner.report.summary import SAMPLE, summarise
 
     blocks = _blocks(out)
@@ -30,7 +30,7 @@ def report(out: Path, output: Path | None, sample: int | None, serve: bool) -> i
     if serve:
         return _serve(summary, blocks, out)
     page = output or out / "report.html"
-    write_whole(page, render(summary, out.resolve().name, blocks, load(out)).encode())
+    write_whole(page, render(summary, out.resolve().name, blocks, _verdicts(out)).encode())
     click.echo(f"{page}: {summary.all.documents} documents, {len(summary.shown)} of them shown")
     return 0
 
@@ -40,18 +40,26 @@ def _blocks(out: Path) -> list[Block]:
     from cleaner.report.page import Block
 
     return [
-        Block(one.name, one.site, one.documents, one.documents / max(1, one.of), one.example, one.verdict)
+        Block(one.name, one.site, one.documents, one.documents / max(1, one.of), one.example, one.proposed)
         for one in review(out / "repeats")
     ]
 
 
+def _verdicts(out: Path) -> dict[str, str]:
+    """What was decided so far: in review.toml, and in a report."""
+    from cleaner.report.review import decided, load
+
+    return {**decided(out / "repeats"), **load(out)}
+
+
 def _serve(summary: Summary, blocks: list[Block], out: Path) -> int:
     from cleaner.report.page import render
-    from cleaner.report.review import load, save
+    from cleaner.report.review import save
     from cleaner.report.serve import Server
 
     with Server(lambda verdicts: save(out, verdicts)) as server:
-        server.page = render(summary, out.resolve().name, blocks, load(out), server.token).encode()
+        server.page = lambda: render(summary, out.resolve().name, blocks, _verdicts(out), server.token).encode()
         click.echo(f"{server.url}\nOpen it in a browser of this machine; Ctrl-C ends it.")
-        server.serve_forever()
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
     return 0

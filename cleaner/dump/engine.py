@@ -83,6 +83,8 @@ def run(
             options = prepare(options, total)
             cleaner = options.cleaner()
         journal = Journal(state.journal, settings(options, cleaner.tool))
+        if journal.anew and say is not None:
+            say("the review has changed since this folder was cleaned; all of it is cleaned anew")
         try:
             return Run(inputs, out, options, cleaner, journal, total, progress, say).all(naming, workers)
         finally:
@@ -94,7 +96,7 @@ def settings(options: Options, tool: Tool) -> dict[str, Any]:
     return {
         "version": tool.version, "packs": tool.packs, "keep": sorted(options.keep),
         "allow": sorted(options.allow), "learn": options.learn, "encoding": options.encoding,
-        "fields": options.fields, "format": options.format, "sidecar": options.sidecar,
+        "fields": options.fields, "format": options.format, "sidecar": options.sidecar, "review": options.review,
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ bytes. Nothing else is kept: what is not in the journal has not been done.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -40,6 +41,10 @@ class Entry(msgspec.Struct, omit_defaults=True):
     tables: list[Table] = []
 
 
+REVIEWED = ("keep", "allow", "review")
+"""Settings that a review may change, beside what was learned."""
+
+
 class _Head(msgspec.Struct):
     version: int
     settings: dict[str, Any]
@@ -50,11 +55,24 @@ def fingerprint(*facts: object) -> int:
     return xxhash.xxh3_64_intdigest("\0".join(map(str, facts)).encode("utf-8", "surrogateescape")) >> 1
 
 
+def _reviewed(head: _Head, settings: dict[str, Any]) -> bool:
+    """Whether nothing has changed but what a person decided in a review."""
+
+    def apart(given: dict[str, Any]) -> dict[str, Any]:
+        packs = {name: hash_ for name, hash_ in given["packs"].items() if name != "repeats"}
+        return {**{name: value for name, value in given.items() if name not in REVIEWED}, "packs": packs}
+
+    plain = msgspec.json.decode(msgspec.json.encode(settings))
+    changed = plain.get("review") != head.settings.get("review")
+    return head.version == VERSION and changed and apart(plain) == apart(head.settings)
+
+
 class Journal:
     """The journal of one OUT. Only the process that holds OUT's lock may open it."""
 
     def __init__(self, path: Path, settings: dict[str, Any]) -> None:
-        """Opens or begins it. Raises OutputError if it speaks of other settings."""
+        """Opens or begins it, anew if a person has reviewed what it speaks of. Raises OutputError if it speaks of
+        other settings."""
         self.path = path
         self._encode = msgspec.json.Encoder().encode
         self._done: dict[int, int] = {}
@@ -64,7 +82,7 @@ class Journal:
         self._seen: list[int] = []
         self.pieces: dict[tuple[str, int], set[int]] = {}
         self._tables: dict[str, tuple[int, int]] = {}
-        self.known = False
+        self.known = self.anew = False
         self._read(settings)
         self._file = path.open("ab")
         if not self.known:
@@ -80,7 +98,12 @@ class Journal:
                     break
                 try:
                     if number == 0:
-                        self._check(msgspec.json.decode(line, type=_Head), settings)
+                        head = msgspec.json.decode(line, type=_Head)
+                        self.anew = _reviewed(head, settings)
+                        if self.anew:
+                            shutil.rmtree(self.path.parent / "parts", ignore_errors=True)
+                            break
+                        self._check(head, settings)
                         self._sizes.append(0)
                         self._firsts.append(0)
                     else:

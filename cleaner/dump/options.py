@@ -35,6 +35,8 @@ class Options(msgspec.Struct, frozen=True):
     sidecar    "full" restores and explains; "slim" has status, metadata and places only; "none" writes none
     learn      count what repeats before cleaning, unless `repeats` names what was learned
     follow     follow links that lead out of the input
+    verdicts   what a person decided on repeated blocks, by their names (`cleaner.repeats.store.Block.name`)
+    review     a name for all that a person decided; a run that finds OUT cleaned with another one cleans it anew
     """
 
     packs: tuple[str, ...] | None = None
@@ -47,6 +49,8 @@ class Options(msgspec.Struct, frozen=True):
     sidecar: str = "full"
     learn: bool = False
     follow: bool = False
+    verdicts: dict[str, str] = {}
+    review: str | None = None
     limits: Limits = Limits()
 
     def cleaner(self) -> Cleaner:

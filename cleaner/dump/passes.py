@@ -10,6 +10,7 @@ import msgspec
 from cleaner.dump.engine import Progress, Summary, run
 from cleaner.dump.learning import WORTH, learn
 from cleaner.dump.options import Options
+from cleaner.repeats.store import decide
 
 
 def clean_dump(
@@ -42,6 +43,8 @@ def clean_dump(
             found = learn(inputs, folder, given, scratch=scratch, workers=workers, progress=progress)
             if say is not None:
                 say(f"learned from {found['documents']:,} documents: {found['blocks']:,} blocks repeat; see {folder}")
+        if given.verdicts:
+            decide(folder, given.verdicts)
         return msgspec.structs.replace(given, repeats=str(folder))
 
     learns = options.learn and options.repeats is None

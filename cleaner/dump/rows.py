@@ -27,6 +27,7 @@ class Row(NamedTuple):
     id: str | None = None
     site: str | None = None
     encoding: str | None = None
+    date: str | None = None
 
 
 class Codec(Protocol):
@@ -98,7 +99,7 @@ class JsonRows:
             text = None
         return Row(
             text, None if text is not None else html, _word(get("url")), _name(get("id")), _word(get("site")),
-            _word(get("encoding")),
+            _word(get("encoding")), _word(get("date")),
         )  # fmt: skip
 
     def _columns(self, raw: bytes) -> Any:
@@ -239,7 +240,7 @@ class CsvRows:
             raise InputError("the row has neither text nor page")
         return Row(
             text, None if text is not None else html, get.get("url") or None, get.get("id") or None,
-            get.get("site") or None, get.get("encoding") or None,
+            get.get("site") or None, get.get("encoding") or None, get.get("date") or None,
         )  # fmt: skip
 
     def columns_of(self, raw: bytes) -> dict[str, Any]:

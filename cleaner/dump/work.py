@@ -329,8 +329,10 @@ class RowsWriter:
                 raise Failed(reason)
             held = self.codec.read(raw)
             name = held.id
-            if held.url is not None or held.site is not None:
-                origin = Source(path=place, form=self.form, field=origin.field, url=held.url, site=held.site)
+            if held.url is not None or held.site is not None or held.date is not None:
+                origin = Source(
+                    path=place, form=self.form, field=origin.field, url=held.url, site=held.site, date=held.date
+                )
             if self.sheet is not None:
                 columns = self.codec.columns_of(raw)
                 self.sheet.check(columns)

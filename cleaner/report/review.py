@@ -12,8 +12,9 @@ import msgspec
 
 from cleaner.data import KINDS
 from cleaner.errors import InputError
-from cleaner.files import read_bytes, write_whole
+from cleaner.files import digest, read_bytes, write_whole
 from cleaner.repeats.store import KEEP
+from cleaner.repeats.store import review as blocks
 
 FILE = "review.json"
 SUBJECTS = {"rule": 2, "stretch": 3, "block": 3}
@@ -36,6 +37,16 @@ def save(out: Path, verdicts: Mapping[str, str]) -> str:
     data = msgspec.json.format(msgspec.json.encode(checked(verdicts)), indent=2)
     write_whole(out / FILE, data + b"\n")
     return f"Saved {len(verdicts)} verdicts in {FILE}; the next run of cleaner clean obeys them."
+
+
+def decided(folder: Path) -> dict[str, str]:
+    """The verdicts on blocks that stand in a folder of what was learned, keyed as in a review. Raises InputError."""
+    return {f"block {one.name}": one.verdict for one in blocks(folder) if one.changed}
+
+
+def name_of(verdicts: Mapping[str, str]) -> str | None:
+    """A name for verdicts, the same for the same ones; None if there are none."""
+    return digest(msgspec.json.encode(dict(sorted(verdicts.items())))) if verdicts else None
 
 
 def checked(verdicts: Mapping[str, str]) -> dict[str, str]:

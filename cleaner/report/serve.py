@@ -20,7 +20,7 @@ LARGEST = 20_000_000
 
 
 class Server(ThreadingHTTPServer):
-    """Serves one page on 127.0.0.1. `url` is where, token included; `save` gets the verdicts of each review."""
+    """Serves one page on 127.0.0.1. `url` is where, token included; `page` makes it, `save` gets each review."""
 
     daemon_threads = True
 
@@ -28,7 +28,7 @@ class Server(ThreadingHTTPServer):
         """Binds at once, to any free port for 0. `page` is to be set before the first request."""
         super().__init__(("127.0.0.1", port), _Handler)
         self.save = save
-        self.page = b""
+        self.page: Callable[[], bytes] = bytes
         self.token = secrets.token_urlsafe(24)
         self.host = f"127.0.0.1:{self.server_address[1]}"
         self.url = f"http://{self.host}/{self.token}/"
@@ -40,7 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self._refused(self.path == f"/{self.server.token}/"):
             return
-        self._answer(HTTPStatus.OK, self.server.page, "text/html; charset=utf-8")
+        self._answer(HTTPStatus.OK, self.server.page(), "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
         given = self.headers.get("X-Cleaner-Token", "")

@@ -8,6 +8,7 @@ kind of trouble, so that everything that happened is shown at least once.
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ LEAST = 1_000
 """So much of a document is shown, however many rules there are to show."""
 
 OTHER = "(none)"
+_MONTH = re.compile(r"\s*((?:19|20)\d\d)(?:[-/.](0[1-9]|1[0-2])(?!\d)|(0[1-9]|1[0-2])[0-3]\d(?:\d{6})?(?!\d))")
 SEVERAL = "several"
 FEW = 2
 """So many common words tell the language of a text that is short and whose page does not say."""
@@ -146,11 +148,19 @@ def language_of(document: Cleaned, languages: Languages) -> str:
     return languages.likeliest(text) or named or languages.likeliest(text, FEW) or OTHER
 
 
+def month_of(sidecar: Sidecar) -> str:
+    """The month in which a document was published, as `2024-05`: read from it, else from its row; else nothing."""
+    for date in (sidecar.metadata.date, sidecar.source.date):
+        if date and (found := _MONTH.match(date)):
+            return f"{found[1]}-{found[2] or found[3]}"
+    return ""
+
+
 def _count(summary: Summary, document: Cleaned, language: str) -> None:
     sidecar = document.sidecar
     letters = sidecar.before.length if sidecar.before else 0
     removed = sum(stretch.end - stretch.start for stretch in sidecar.removed)
-    month = (sidecar.metadata.date or "")[:7]
+    month = month_of(sidecar)
     summary.status[sidecar.status] += 1
     if sidecar.status == "failed":
         summary.failures.append((document.name, sidecar.reason or ""))

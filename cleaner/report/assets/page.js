@@ -18,7 +18,11 @@
   const verdicts = new Map(Object.entries(data.verdicts));
   const changed = new Map();
   const verdict = (key) => (changed.has(key) ? changed.get(key) : verdicts.get(key) || "");
+  const proposed = new Map(data.blocks.map((block) => [`block ${block.key}`, block.proposed || "repeated"]));
+  const undecided = (key, value) => !value || value === proposed.get(key);
   function decide(key, value) {
+    // What was decided on a block stands in review.toml too, so that taking it back has to be said.
+    if (!value && verdicts.has(key) && proposed.has(key)) value = proposed.get(key);
     if ((verdicts.get(key) || "") === value) changed.delete(key);
     else changed.set(key, value);
     $("review-state").textContent = changed.size
@@ -51,7 +55,7 @@
   function chooser(key, options, label) {
     const select = make("select", undefined, { "aria-label": label });
     for (const [value, words] of options) select.append(make("option", words, { value }));
-    select.value = verdict(key);
+    select.value = undecided(key, verdict(key)) ? "" : verdict(key);
     select.addEventListener("change", () => decide(key, select.value));
     return select;
   }
@@ -97,23 +101,23 @@
     return [name, make("td", kind), ...[stretches, letters, documents].map((n) => make("td", number(n), { class: "n" })),
       cell(chooser(`rule ${id}`, [["", "remove"], ["keep", "keep"]], `Verdict on ${id}`))];
   });
-  const fillBlocks = data.blocks.length ? paged("block-table", data.blocks, (block) => `${block.site} ${block.example}`, ({ key, site, documents, share, example, proposed }) => {
+  const fillBlocks = data.blocks.length ? paged("block-table", data.blocks, (block) => `${block.site} ${block.example}`, ({ key, site, documents, share, example }) => {
     const words = make("th", undefined, { scope: "row" });
     words.append(make("bdi", example, { class: "block" }));
-    const options = [["", `as proposed: ${proposed}`], ["keep", "keep"], ...data.kinds.map((kind) => [kind, `remove as ${kind}`])];
+    const options = [["", `as proposed: ${proposed.get(`block ${key}`)}`], ["keep", "keep"], ...data.kinds.map((kind) => [kind, `remove as ${kind}`])];
     return [words, make("td", site), make("td", number(documents), { class: "n" }), make("td", percent(share), { class: "n" }),
       cell(chooser(`block ${key}`, options, `Verdict on a block of ${site}`))];
   }) : () => {};
 
   // What was decided, in an earlier review too: what is kept is found no more, so that it could not be met elsewhere.
   function verdictTable() {
-    const keys = [...new Set([...verdicts.keys(), ...changed.keys()])].sort();
+    const keys = [...new Set([...verdicts.keys(), ...changed.keys()])].filter((key) => changed.has(key) || !undecided(key, verdict(key))).sort();
     $("verdicts").hidden = keys.length === 0;
     const body = $("verdict-table").tBodies[0];
     const names = labels("verdict-table");
     body.replaceChildren(...keys.map((key) => {
       const [subject, ...rest] = key.split(" ");
-      const value = verdict(key);
+      const value = undecided(key, verdict(key)) ? "" : verdict(key);
       const button = make("button", value ? "Withdraw" : "Restore", { type: "button", "aria-label": `${value ? "Withdraw" : "Restore"} the verdict on ${key}` });
       button.addEventListener("click", () => {
         decide(key, value ? "" : verdicts.get(key));
