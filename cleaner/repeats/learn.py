@@ -34,15 +34,16 @@ def join(
     thresholds = thresholds or Thresholds()
     counted = count(sorted(parts), thresholds, memory=memory, threads=threads, scratch=scratch)
     rows = counted.blocks.to_pylist()
-    grades = graded(rows, thresholds)
-    table = counted.blocks.append_column("grade", pa.array(grades, pa.string()))
-    table = table.filter(pa.array([grade is not None for grade in grades], pa.bool_()))
-    rows = [{**row, "grade": grade} for row, grade in zip(rows, grades, strict=True) if grade is not None]
+    for row, grade in zip(rows, graded(rows, thresholds), strict=True):
+        row["grade"] = grade
+    rows = [row for row in rows if row["grade"] is not None]
     kind_of = kind_reader(packs)
     # What only seconds a rule is called what the rule calls it.
     kinds = [kind_of(row["example"]) if row["grade"] != "second" else None for row in rows]
-    column = pa.array([kind or "repeated" for kind in handed_on(rows, kinds)], pa.string())
-    return save(table.append_column("kind", column), folder, thresholds, counted.sites)
+    for row, kind in zip(rows, handed_on(rows, kinds), strict=True):
+        row["kind"] = kind or "repeated"
+    fields = [*counted.blocks.schema, pa.field("grade", pa.string()), pa.field("kind", pa.string())]
+    return save(rows, pa.schema(fields), folder, thresholds, counted.sites)
 
 
 def handed_on(rows: Sequence[Mapping[str, Any]], kinds: Sequence[str | None]) -> list[str | None]:

@@ -59,18 +59,21 @@ class Block(msgspec.Struct, frozen=True):
         return self.verdict != self.proposed
 
 
-def save(table: pa.Table, folder: Path, thresholds: Thresholds, sites: Mapping[str, int]) -> dict[str, Any]:
+def save(
+    rows: Sequence[Mapping[str, Any]], schema: pa.Schema, folder: Path, thresholds: Thresholds,
+    sites: Mapping[str, int],
+) -> dict[str, Any]:  # fmt: skip
     """Writes a folder and returns its manifest; verdicts of a review that lies there already are kept.
 
-    `sites` says how many documents each site has. Raises OutputError.
+    `rows` are those of blocks.parquet, `sites` says how many documents each site has. Raises OutputError.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     earlier = {(block.site, block.key): block for block in review(folder) if block.changed}
     sink = pa.BufferOutputStream()
+    table = pa.Table.from_pylist(rows, schema=schema)
     pq.write_table(table, sink, compression="zstd", row_group_size=100_000)
-    rows = table.to_pylist()
     write_whole(folder / TABLE, sink.getvalue().to_pybytes())
     write_whole(folder / INDEX, index_bytes(rows))
     write_whole(folder / REVIEW, _review(rows, earlier, thresholds))
