@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 
 from cleaner.dump import Options, clean_dump
+from cleaner.dump.learning import learn
 from cleaner.repeats.join import is_part
 from cleaner.repeats.store import decide, review
 from tests.test_cli import run
@@ -125,3 +127,50 @@ def test_a_reviewed_block_is_exported(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_bytes(done.stdout)
     done = run("rules", "test", tmp_path / "mine.toml")
     assert done.returncode == 0, done.stderr
+
+
+def named_by(way: str, folder: Path) -> Options:
+    """The same texts, their site named in another way."""
+    folder.mkdir()
+    rows: list[dict[str, str]] = [{"id": row["id"], "text": row["text"]} for row in ROWS]
+    if way == "folder":
+        (folder / SITE).mkdir()
+        for row in rows:
+            (folder / SITE / f"{row['id']}.txt").write_text(row["text"], encoding="utf-8")
+        return Options(packs=())
+    column, value = ("url", f"https://www.{SITE}:80/a?b=c") if way == "url" else ("paper", SITE)
+    lines = [json.dumps({**row, column: value}) + "\n" for row in rows]
+    (folder / "x.jsonl").write_text("".join(lines), encoding="utf-8")
+    return Options(packs=(), fields={} if way == "url" else {"site": "paper"})
+
+
+@pytest.mark.parametrize("way", ["url", "field", "folder"])
+def test_the_site_is_the_host_a_field_or_the_folder(tmp_path: Path, way: str) -> None:
+    learn([write(tmp_path / "in", ROWS)], tmp_path / "a", Options(packs=()), scratch=tmp_path / "s")
+    learn([tmp_path / "named"], tmp_path / "b", named_by(way, tmp_path / "named"), scratch=tmp_path / "s")
+    for name in LEARNED:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_the_table_says_what_stood_where(tmp_path: Path) -> None:
+    rows = [{"id": f"n{n}", "site": SITE, "text": d.text} for n, d in enumerate(site(APPEALS["the same each time"]))]
+    learn([write(tmp_path / "in", rows)], tmp_path / "a", Options(packs=()), scratch=tmp_path / "s")
+    found = parquet.read_table(tmp_path / "a/blocks.parquet").to_pylist()
+    (line,) = [row for row in found if row["example"] == ASK]
+    assert (line["site"], line["documents"], line["of"], line["share"], line["tail"]) == (SITE, 40, 40, 1.0, 1.0)
+    assert line["place"] > 50
+    parts = {row["key"]: row["example"] for row in found}
+    (last,) = [row for row in found if row["example"].startswith("Put in what")]
+    assert parts[last["before"]].startswith("That is possible")
+    assert json.loads((tmp_path / "a/manifest.json").read_bytes())["thresholds"]["documents"] == 5
+
+
+def test_check_uses_the_same_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    learn([write(tmp_path / "in", ROWS)], tmp_path / "repeats", Options(packs=()), scratch=tmp_path / "s")
+    corpus = write(tmp_path / "corpus", ROWS[:1])
+    monkeypatch.chdir(corpus)
+    assert run("check", "-p", "de", "0.jsonl").returncode == 0
+    (corpus / ".cleaner.toml").write_text(f'packs = ["de"]\nrepeats = "{tmp_path / "repeats"}"\n', encoding="utf-8")
+    done = run("check", "0.jsonl")
+    assert done.returncode == 1, done.stderr
+    assert b"repeats." in done.stdout
