@@ -29,7 +29,7 @@ from pathlib import Path
 BASE = 1_000_000
 """Blocks that are written as text and counted."""
 
-SITES, BLOCKS_EACH = 120, 24
+SITES, BLOCKS_EACH = 1_000, 24
 
 FURNITURE = 8
 """Blocks that a site says on its pages again and again."""
@@ -154,7 +154,7 @@ def _touched(repeats: Path) -> tuple[int, int]:
             inside = line.endswith("index.bin")
         elif inside and name == "Rss":
             mapped += int(value.split()[0])
-        elif inside and name in ("Private_Dirty", "Anonymous"):
+        elif inside and name == "Anonymous":
             own += int(value.split()[0])
     return mapped, own
 
@@ -177,6 +177,28 @@ def beside_cleaning(scratch: Path, repeats: Path | None, turns: int = 3) -> tupl
             cleaner.judge(Document(document.text, site=document.site)).sidecar()
         cleaned.append(time.process_time() - start)
     return size / min(learned), size / min(cleaned)
+
+
+def near_copies(repeats: Path) -> tuple[float, float]:
+    """Microseconds a document takes to be looked up, and those of them that looking for near copies takes."""
+    from cleaner import Document
+    from cleaner.repeats import detect
+
+    found = [Document(text, site=f"{site}-0") for site, text in documents(60_000)]
+    repeats_of = detect.Repeats(repeats)
+    nearest = detect.nearest
+    both = []
+    for look in (nearest, lambda form, known: []):
+        detect.nearest = look
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            for document in found:
+                list(repeats_of(document))
+            times.append(time.process_time() - start)
+        both.append(min(times) / len(found) * 1e6)
+    detect.nearest = nearest
+    return both[0], both[0] - both[1]
 
 
 def main() -> None:
@@ -205,7 +227,7 @@ def main() -> None:
             repeats = folder / "repeats"
             print(
                 f"{blocks:,} blocks, {papers:,} documents of {sites:,} sites in {len(parts)} parts ({size:.2f} GB): "
-                f"joined in {wall:.1f} s, {processor:.1f} s of processor, {wall / blocks * 1e6:.2f} µs a block; "
+                f"joined in {wall:.1f} s, {processor:.1f} s of processor, {processor / blocks * 1e6:.2f} µs a block; "
                 f"peak {peak:.2f} GB; {found:,} blocks repeat; a look-up takes {look_ups(repeats):.2f} µs",
                 flush=True,
             )
@@ -217,6 +239,8 @@ def main() -> None:
         size = os.path.getsize(repeats / "index.bin") / 1e6
         print(f"4 workers map {mapped:.1f} MB of an index of {size:.1f} MB, {own:.1f} MB of it their own")
         learned, cleaned = beside_cleaning(scratch, repeats)
+        whole, near = near_copies(repeats)
+        print(f"a document of {BLOCKS_EACH} blocks is looked up in {whole:.0f} µs, {near:.0f} of them for near copies")
         print(f"learning {learned:.1f} MB/s, cleaning {cleaned:.1f} MB/s, ratio {learned / cleaned:.2f}")
 
 

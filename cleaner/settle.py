@@ -65,6 +65,9 @@ OPENING: frozenset[Kind] = frozenset({"headline", "date", "byline", "credit", "c
 STRUCTURE = "page"
 """The detector whose marks no rule that keeps stands against: words do not bring back what stands elsewhere."""
 
+REPETITION = "repeats"
+"""The detector that knows what a site says on page after page."""
+
 START, END = "edge.start", "edge.end"
 
 FRAGMENT_RULE = "settle.fragment"
@@ -321,18 +324,26 @@ class _Weighing:
                     yield _scrap(start, end, inside[0].kind, FRAGMENT_RULE)
 
     def _headings(self, covered: Sequence[Span]) -> Iterator[Span]:
-        """Short lines ending in a colon, over a list of links that left."""
+        """Short lines ending in a colon, over a list of links that left, or a site's own label over what left."""
         starts = self.document.starts
         for span in covered:
             line = line_at(starts, span.start)
-            if span.kind not in LISTED or line == 0 or self.text[starts[line] : span.start].strip():
+            if line == 0 or self.text[starts[line] : span.start].strip():
                 continue
             above = line - 1
             while above > 0 and self.text[starts[above] : starts[above + 1]].isspace():
                 above -= 1
             low, high = content(self.text, starts[above], starts[above + 1])
-            if 0 < high - low <= HEADING and self.text[high - 1] in ":：" and not any(_within(covered, low, high)):
+            if not 0 < high - low <= HEADING or self.text[high - 1] not in ":：" or any(_within(covered, low, high)):
+                continue
+            if span.kind in LISTED or self._labels(covered, low, high):
                 yield _scrap(low, high, span.kind, HEADING_RULE)
+
+    def _labels(self, covered: Sequence[Span], low: int, high: int) -> bool:
+        """Whether a line is known to repeat, and nothing is kept above it, or nothing below."""
+        repeated = any(mark.detector == REPETITION and mark.start == low and mark.end == high for mark in self.marks)
+        outside = ((0, low), (high, len(self.text)))
+        return repeated and not all(_uncovered(self.text, *part, _within(covered, *part)) for part in outside)
 
 
 def _goes_with(mark: Span, neighbour: str | None) -> bool:

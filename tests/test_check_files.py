@@ -321,7 +321,7 @@ def test_rules_of_a_site_hold_in_its_folder_alone(tmp_path: Path) -> None:
 
 def sentence_of(number: int) -> str:
     """A sentence that shares few words with the others."""
-    things = "boats lamps ropes gulls barrels letters".split()
+    things = ["boats", "lamps", "ropes", "gulls", "barrels", "letters"]
     return " ".join(f"{thing}{chr(97 + number % 26)}{chr(97 + number // 26)}" for thing in things).capitalize() + "."
 
 

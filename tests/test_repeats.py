@@ -17,7 +17,7 @@ from cleaner.data import Span
 from cleaner.repeats.count import tally, write_part
 from cleaner.repeats.detect import Repeats
 from cleaner.repeats.learn import join
-from cleaner.repeats.store import as_pack, review
+from cleaner.repeats.store import Block, as_pack, decide, review
 from cleaner.rules.load import load_packs, parse_pack
 
 SITE = "gazette.example"
@@ -132,19 +132,66 @@ def test_the_order_the_split_and_copies_change_no_byte(tmp_path: Path) -> None:
             assert (one / file).read_bytes() == (other / file).read_bytes(), (name, file)
 
 
+def named(folder: Path, words: str) -> Block:
+    (block,) = [one for one in review(folder) if one.example == words]
+    return block
+
+
 def test_a_person_has_the_last_word_and_keeps_it(tmp_path: Path) -> None:
     folder = learned(tmp_path, documents())
-    file = folder / "review.toml"
-    (block,) = [one for one in review(folder) if one.example == FURNITURE]
-    file.write_text(file.read_text().replace(f'verdict = "{block.verdict}"', 'verdict = "keep"'))
+    assert decide(folder, {named(folder, FURNITURE).name: "keep"}) == 1
     document = documents()[0]
     assert cleaner_of(folder).judge(document).removed == ()
     learned(tmp_path, documents())
     assert cleaner_of(folder).judge(document).removed == (), "it survives the next learning"
-    file.write_text(file.read_text().replace('verdict = "keep"', 'verdict = "promo"'))
+    learned(tmp_path, documents(2))
+    learned(tmp_path, documents())
+    assert cleaner_of(folder).judge(document).removed == (), "and a learning that sees it no more"
+    decide(folder, {named(folder, FURNITURE).name: "promo"})
     assert [span.kind for span in cleaner_of(folder).judge(document).removed] == ["promo"]
     pack = parse_pack(as_pack(folder, SITE).encode(), "reviewed.toml", {})
     assert Cleaner([pack]).judge(document).text == cleaner_of(folder).judge(document).text
+
+
+def test_what_is_kept_is_kept_in_near_copies_too(tmp_path: Path) -> None:
+    folder = learned(tmp_path, documents())
+    changed = documents()[0].text.replace("every fortnight", "every fortnight, says Ada Cole")
+    assert FURNITURE not in cleaner_of(folder).clean(changed, site=SITE).text
+    decide(folder, {named(folder, FURNITURE).name: "keep"})
+    assert cleaner_of(folder).clean(changed, site=SITE).removed == ()
+
+
+def test_a_person_may_say_that_what_is_too_short_is_furniture(tmp_path: Path) -> None:
+    found = [Document(f"{STORIES[n]}\n\nHirdetés\n\n{STORIES[(n + 5) % 30]} So {n}.", site=SITE) for n in range(30)]
+    folder = learned(tmp_path, found)
+    block = named(folder, "Hirdetés")
+    assert (block.proposed, block.verdict) == ("keep", "keep")
+    assert cleaner_of(folder).judge(found[0]).removed == ()
+    decide(folder, {block.name: "ad"})
+    assert [span.kind for span in cleaner_of(folder).judge(found[0]).removed] == ["ad"]
+    learned(tmp_path, found)
+    assert [span.kind for span in cleaner_of(folder).judge(found[0]).removed] == ["ad"]
+
+
+def test_a_verdict_on_a_line_with_other_names_each_time(tmp_path: Path) -> None:
+    people = ("Ada Cole", "Jim Ferris", "Nora Field", "Tom Brook", "Lena Hart", "Peter Moss", "Ann Harrow")
+    line = "This page was kept warm for you by {} and all of the other friends that our little paper has in this town."
+    found = [Document(f"{STORIES[n]} So {n}.\n\n{line.format(people[n % 7])}", site=SITE) for n in range(30)]
+    folder = learned(tmp_path, found)
+    assert cleaner_of(folder).judge(found[0]).removed
+    decide(folder, {block.name: "keep" for block in review(folder)})
+    assert all(cleaner_of(folder).judge(document).removed == () for document in found)
+
+
+def test_an_exported_rule_takes_any_number(tmp_path: Path) -> None:
+    asked = [f"Join the {12_000 + 37 * n:,} readers who get our zebra letter since {1990 + n}." for n in range(30)]
+    found = [Document(f"{STORIES[n]} It was day {n}.\n\n{line}", site=SITE) for n, line in enumerate(asked)]
+    folder = learned(tmp_path, found)
+    decide(folder, {block.name: "appeal" for block in review(folder) if "zebra" in block.example})
+    pack = parse_pack(as_pack(folder, SITE).encode(), "reviewed.toml", {})
+    for document, line in zip(found, asked, strict=True):
+        assert Cleaner([pack]).judge(document).text == document.text.removesuffix(f"\n\n{line}")
+    assert Cleaner([pack]).clean(found[0].text, site="other.example").removed == ()
 
 
 def test_a_rule_and_repetition_are_witnesses_for_each_other(tmp_path: Path) -> None:

@@ -187,6 +187,45 @@ def test_a_story_told_again_stays_whole(tmp_path: Path, number: int) -> None:
             assert cleaner.judge(document).removed == ()
 
 
+BUTTONS = ["Share on Chirper", "Pin it", "Send by post", "Ring a friend", "Print"]
+
+
+def test_buttons_leave_in_their_row_only(tmp_path: Path) -> None:
+    cleaner = learned(tmp_path, site(lambda n: [*story(n, 1), *BUTTONS, *story(n + 500, 3)]))
+    assert cleaner.judge(Document("\n".join([*story(3, 1), *BUTTONS, *story(4)]), site=SITE)).text == "\n".join(
+        [*story(3, 1), *story(4)]
+    )
+    alone = "\n\n".join([*story(3, 1), "Print", *story(4), "Pin it", *story(5)])
+    assert cleaner.clean(alone, site=SITE).text == alone
+
+
+def test_what_opens_many_texts_leaves_where_texts_open(tmp_path: Path) -> None:
+    opening = "Before you read on, the harbour bell wants you to know that its ringers have a letter for each evening."
+    cleaner = learned(tmp_path, site(lambda n: [opening, *story(n)] if n % 4 == 0 else story(n)))
+    assert cleaner.clean("\n\n".join([opening, *story(8)]), site=SITE).text == "\n\n".join(story(8))
+    quoted = "\n\n".join([*story(8), opening, *story(9)])
+    assert cleaner.clean(quoted, site=SITE).text == quoted
+
+
+def test_a_label_leaves_with_what_it_stands_over(tmp_path: Path) -> None:
+    offers = [f"Sign up for our free {what} newsletter!" for what in ("weekly", "garden", "sports", "book", "island")]
+    form = every(13, lambda n: [*story(n), "Evening wire:", offers[n % 5]])
+    cleaner = learned(tmp_path, site(form, 80), ("any", "en"))
+    assert cleaner.judge(site(form)[13]).text == "\n\n".join(story(13))
+    for parts in (
+        [*story(80), "Evening wire:", *story(81)],
+        [*story(80), "Evening wire:", offers[0], *story(81)],
+        [*story(80), "Morning wire:", offers[0]],
+    ):
+        assert "wire:" in cleaner.clean("\n\n".join(parts), site=SITE).text
+
+
+def test_what_is_sure_as_a_form_is_not_hidden_by_what_only_seconds(tmp_path: Path) -> None:
+    cleaner = learned(tmp_path, site(lambda n: [*story(n), by_name(n % 8)]))
+    for n in range(8):
+        assert by_name(n) not in cleaner.clean("\n\n".join([*story(n), by_name(n)]), site=SITE).text
+
+
 def test_copies_vote_once(tmp_path: Path) -> None:
     document = Document("\n\n".join([*story(1), ASK]), site=SITE)
     cleaner = learned(tmp_path, [document] * 20 + site(story, 10))

@@ -11,7 +11,13 @@ from cleaner.cli.options import columns, cores, packs_option, settings_for, work
 
 @click.command()
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="IN…")
-@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="The folder of what was learned.")
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The folder of what was learned; COUNTS.parquet for the counts of a part, to be joined later.",
+)
 @packs_option
 @click.option("--encoding", help="Encoding of files without a byte order mark.")
 @click.option(
@@ -28,7 +34,9 @@ def learn(
     """Count what a dump says again and again, site by site.
 
     The folder holds a table anybody can open, and review.toml: change a verdict there, and it is obeyed from then on.
+    Parts of a dump can be counted apart, each into a file COUNTS.parquet, and joined by naming these files as IN.
     """
+    from cleaner.dump.learning import PART
     from cleaner.dump.learning import learn as learn_dump
     from cleaner.dump.options import Options
     from cleaner.repeats.store import as_pack
@@ -42,6 +50,13 @@ def learn(
     options = Options(
         packs=packs or given.packs, encoding=encoding or given.encoding, fields={**given.fields, **columns(fields)}
     )
-    found = learn_dump(inputs, output, options, scratch=output / ".learning", workers=workers or cores())
+    part = output.suffix == PART
+    scratch = output.with_suffix(".learning") if part else output / ".learning"
+    found = learn_dump(inputs, output, options, scratch=scratch, workers=workers or cores())
+    if part:
+        click.echo(
+            f"{output}: counts of {found['documents']:,} documents; join them: cleaner learn {output} … -o REPEATS"
+        )
+        return 0
     click.echo(f"{output}: {found['blocks']:,} blocks repeat in {found['documents']:,} documents; look at review.toml")
     return 0

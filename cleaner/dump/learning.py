@@ -27,6 +27,9 @@ from cleaner.dump.work import Bench, Done
 from cleaner.errors import InputError
 from cleaner.repeats.count import write_part
 
+PART = ".parquet"
+"""How a file of counts is called."""
+
 WORTH = 100_000
 """A dump of fewer bytes has too few documents for anything to repeat in."""
 
@@ -42,14 +45,19 @@ def learn(
 ) -> dict[str, Any]:
     """Counts what repeats in a dump, writes the folder, and returns its manifest.
 
-    `scratch` holds the parts meanwhile and is removed. Raises InputError and OutputError.
+    Inputs may be counts of parts of a dump, which are joined with what is counted here; and where `folder` is called
+    `*.parquet`, it is a file that such counts are written to. `scratch` holds the parts meanwhile and is removed.
+    Raises InputError and OutputError.
     """
+    from cleaner.repeats.join import is_part, merge
     from cleaner.repeats.learn import join
     from cleaner.rules.load import load_packs
 
-    check_inputs(inputs, folder)
+    part = folder.suffix == PART
+    check_inputs(inputs, folder.with_suffix("") if part else folder)
     options = msgspec.structs.replace(options, format="same", sidecar="none")
     packs = load_packs(options.packs)
+    counted = [given for given in inputs if is_part(given)]
     parts = scratch / "parts"
     try:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -58,19 +66,30 @@ def learn(
     except OSError as error:
         raise unwritable(scratch, error) from None
     try:
-        naming = Naming(sidecars=False, follow=options.follow)
-        journal = Journal(scratch / "journal.jsonl", {})
-        try:
-            total = survey(inputs, scratch, naming)
-            _Learning(inputs, scratch, options, Cleaner([]), journal, total, progress, None).learn(naming, workers)
-        finally:
-            journal.close()
-        found = sorted(parts.glob("*.parquet"))
+        texts = [given for given in inputs if given not in counted]
+        if texts:
+            _count(texts, scratch, options, workers, progress)
+        found = [*sorted(parts.glob("*.parquet")), *dict.fromkeys(counted)]
         if not found:
             raise InputError(f"{', '.join(map(str, inputs))}: holds no documents to learn from")
+        if part:
+            return {"documents": merge(found, folder, scratch=scratch)}
         return join(found, folder, packs, scratch=scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _count(
+    inputs: Sequence[Path], scratch: Path, options: Options, workers: int,
+    progress: Callable[[Progress], None] | None,
+) -> None:  # fmt: skip
+    naming = Naming(sidecars=False, follow=options.follow)
+    journal = Journal(scratch / "journal.jsonl", {})
+    try:
+        total = survey(inputs, scratch, naming)
+        _Learning(inputs, scratch, options, Cleaner([]), journal, total, progress, None).learn(naming, workers)
+    finally:
+        journal.close()
 
 
 class _Learning(Run):

@@ -14,13 +14,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from cleaner.data import Document, Kind, Span
+from cleaner.data import KINDS, Document, Kind, Span
 from cleaner.repeats.blocks import SHORTEST, SHORTEST_FORM, STOPS, Block, blocks, forms, site_key, site_of, weight
 from cleaner.repeats.count import LONGEST_EXAMPLE
 from cleaner.repeats.index import Entry, Index, Site
-from cleaner.repeats.near import nearest
+from cleaner.repeats.near import nearest, runs
 from cleaner.repeats.store import INDEX, KEEP, fingerprint, review
-from cleaner.repeats.thresholds import GRADES
+from cleaner.repeats.thresholds import GRADES, Thresholds
+from cleaner.text import plain
 
 DETECTOR = "repeats"
 LINE, SENTENCE, ALIKE, REVIEWED = "repeats.line", "repeats.sentence", "repeats.alike", "repeats.reviewed"
@@ -34,9 +35,25 @@ company did not respond to a request for comment." """
 
 NOWHERE = Site((0, 0), (0, 0), (0, 0))
 
-SURELY = GRADES.index("tail")
+SURELY = GRADES.index("head")
+
+ROW = Thresholds().long
+"""What lines of a row must have together, in code points, to leave."""
 
 _LAST_WORD = re.compile(r"(?<!\w)([^\W\d_]{1,3})\.[\"'”’»›)\]“]*$")
+
+
+VERDICTS = (KEEP, *KINDS)
+
+
+class Verdicts(NamedTuple):
+    """What a person decided on a site's blocks: by their keys, and for near copies by their runs of words."""
+
+    keys: dict[int, str]
+    runs: dict[int, int]
+
+
+UNDECIDED = Verdicts({}, {})
 
 
 class _Known(NamedTuple):
@@ -62,10 +79,12 @@ class Repeats:
         self.folder = folder
         self.index = Index(folder / INDEX)
         self.hash = fingerprint(folder)
-        self._verdicts: dict[str, dict[int, str]] = {}
+        self._verdicts: dict[str, Verdicts] = {}
         for block in review(folder):
             if block.changed:
-                self._verdicts.setdefault(block.site, {})[int(block.key, 16)] = block.verdict
+                verdicts = self._verdicts.setdefault(block.site, Verdicts({}, {}))
+                verdicts.keys[int(block.key, 16)] = block.verdict
+                verdicts.runs.update(dict.fromkeys(runs(plain([block.example])[0]), VERDICTS.index(block.verdict)))
 
     def __reduce__(self) -> tuple[type[Repeats], tuple[Path]]:
         """The folder is enough."""
@@ -75,8 +94,8 @@ class Repeats:
         """Marks for a document, line by line."""
         name = site_of(document)
         site = self.index.site(site_key(name))
-        verdicts = self._verdicts.get(name, {})
-        if site is None and not verdicts:
+        verdicts = self._verdicts.get(name, UNDECIDED)
+        if site is None and not verdicts.keys:
             return
         found = blocks(document)
         known = _Looker(self.index, site or NOWHERE, verdicts, document.text).known(found)
@@ -98,15 +117,15 @@ def _mark(known: _Known) -> Span:
         return msgspec.structs.replace(span, keep=verdict == KEEP)
     if entry.grade == "always":
         return span
-    if entry.grade == "tail":
-        return msgspec.structs.replace(span, where="tail")
+    if entry.grade in ("head", "tail"):
+        return msgspec.structs.replace(span, where=entry.grade)
     return msgspec.structs.replace(span, sure=False, alone=entry.grade == "second")
 
 
 class _Looker:
     """Looks up the blocks of one document."""
 
-    def __init__(self, index: Index, site: Site, verdicts: Mapping[int, str], text: str) -> None:
+    def __init__(self, index: Index, site: Site, verdicts: Verdicts, text: str) -> None:
         self.index = index
         self.site = site
         self.verdicts = verdicts
@@ -119,16 +138,25 @@ class _Looker:
             number = self.index.find(block.key, self.site.blocks) if block.key else -1
             if number >= 0:
                 known[at] = _Known(block.start, block.end, self.index.entry(number), LINE if block.whole else SENTENCE)
-        for at, block in enumerate(found) if self.verdicts else ():
-            if block.key in self.verdicts:
-                known[at] = self.decided(block, known.get(at))
+        if self.verdicts.keys:
+            self.decide(found, known)
         self.alike(found, known)
         self.renamed(found, known)
+        self.rows(known)
         return known
 
-    def decided(self, block: Block, known: _Known | None) -> _Known:
-        """What a person decided on."""
-        verdict = self.verdicts[block.key]
+    def decide(self, found: Sequence[Block], known: dict[int, _Known]) -> None:
+        """Puts what a person decided in place of what was learned; near copies go with what they are copies of."""
+        verdicts = self.verdicts
+        for at, block in enumerate(found):
+            verdict = verdicts.keys.get(block.key)
+            if verdict is None and at not in known and block.key and len(block.form) >= SHORTEST:
+                near = nearest(block.form, lambda run: verdicts.runs.get(run, -1))
+                verdict = VERDICTS[near[0]] if near else None
+            if verdict is not None:
+                known[at] = self.decided(block, verdict, known.get(at))
+
+    def decided(self, block: Block, verdict: str, known: _Known | None) -> _Known:
         documents, of = known.entry[:2] if known else (0, 0)
         entry = Entry(documents, of, "always", "repeated" if verdict == KEEP else verdict)
         return _Known(block.start, block.end, entry, REVIEWED, verdict)
@@ -139,14 +167,35 @@ class _Looker:
         if low == high:
             return
         for at, block in enumerate(found):
-            if at in known or len(block.form) < SHORTEST or not block.key:
+            if _sure(known.get(at)) or len(block.form) < SHORTEST or not block.key:
                 continue
-            numbers = nearest(block.form, self.run)
-            if numbers:
-                known[at] = max((self.near(block, number) for number in numbers), key=lambda near: near.strength)
+            for number in set(nearest(block.form, self.run)):
+                self.strongest(known, at, self.near(block, number))
+
+    def rows(self, known: dict[int, _Known]) -> None:
+        """Says of short lines that always come in one row whether they do here."""
+        row: list[int] = []
+        for at in sorted(known):
+            one = known[at]
+            if one.entry.grade == "second" or (row and one.start < known[row[-1]].end):
+                continue
+            if row and self.text[known[row[-1]].end : one.start].strip():
+                self.row(known, row)
+                row = []
+            row.append(at)
+        self.row(known, row)
+
+    def row(self, known: dict[int, _Known], row: Sequence[int]) -> None:
+        enough = sum(weight(self.text[known[at].start : known[at].end]) for at in row) >= ROW
+        for at in row:
+            if known[at].entry.grade == "row":
+                known[at] = known[at]._replace(entry=known[at].entry._replace(grade="always" if enough else "second"))
 
     def run(self, key: int) -> int:
         return self.index.find(key, self.site.runs)
+
+    def strongest(self, known: dict[int, _Known], at: int, other: _Known) -> None:
+        known[at] = max(known.get(at, other), other, key=lambda one: one.strength)
 
     def near(self, block: Block, number: int) -> _Known:
         return _Known(block.start, block.end, self.index.entry(number), ALIKE)
@@ -159,12 +208,19 @@ class _Looker:
         open_ = [
             at
             for at, block in enumerate(found)
-            if at not in known and block.form and SHORTEST_FORM <= block.end - block.start <= LONGEST_EXAMPLE
+            if not _sure(known.get(at)) and block.form and SHORTEST_FORM <= block.end - block.start <= LONGEST_EXAMPLE
         ]
         for at, key in zip(open_, forms([self.text[found[n].start : found[n].end] for n in open_]), strict=True):
             number = self.index.find(key, self.site.masked) if key else -1
             if number >= 0:
-                known[at] = self.near(found[at], number)
+                self.strongest(known, at, self.near(found[at], number))
+                if key in self.verdicts.keys:
+                    known[at] = self.decided(found[at], self.verdicts.keys[key], known[at])
+
+
+def _sure(known: _Known | None) -> bool:
+    """Whether no more needs to be known: a copy may say more than a block that only seconds."""
+    return known is not None and (bool(known.verdict) or known.entry.grade != "second")
 
 
 def _line(text: str, line: Sequence[Block], known: Mapping[int, _Known], first: int) -> Iterator[_Known]:

@@ -8,14 +8,17 @@ the set of documents alone.
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cleaner.errors import InputError
+from cleaner.errors import InputError, OutputError
 from cleaner.repeats.count import BLOCK, DOCUMENT, MASKED, VERSION
+from cleaner.repeats.grade import MANY
 from cleaner.repeats.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -24,9 +27,6 @@ if TYPE_CHECKING:
 
 ROWS_A_PASS = 16_000_000
 """Rows whose keys are counted at once: what fits into a gigabyte."""
-
-MANY = 1_000
-"""A block in more documents than this is not looked at for being one story told again."""
 
 EVERYWHERE, TOO_MANY = 0.3, 30
 """Blocks with at least this share, in at least so many documents, say nothing about which story a document tells."""
@@ -54,6 +54,38 @@ def count(
     `memory` and `threads` are DuckDB's; what does not fit lies in `scratch` meanwhile. Raises InputError for files
     that are no parts.
     """
+    with _opened(parts, memory, threads, scratch) as database:
+        return _counted(database, thresholds)
+
+
+def merge(
+    parts: Sequence[Path], path: Path, *, memory: str = "1GB", threads: int | None = None,
+    scratch: Path | None = None,
+) -> int:  # fmt: skip
+    """Writes parts as one, and says how many documents it holds. Raises InputError and OutputError."""
+    import duckdb
+
+    unfinished = path.with_name(f".{path.name}.part")
+    with _opened(parts, memory, threads, scratch) as database:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            database.execute(
+                f"""COPY (SELECT * FROM rows) TO '{_quoted(unfinished)}' (FORMAT parquet, COMPRESSION zstd,
+                    COMPRESSION_LEVEL 1, KV_METADATA {{cleaner: 'counts {VERSION}'}})"""
+            )
+            os.replace(unfinished, path)
+        except (OSError, duckdb.IOException) as error:
+            raise OutputError(f"{path}: cannot be written: {error}; free space or choose another -o") from None
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return int(database.sql("SELECT count(*) FROM papers").fetchall()[0][0])
+
+
+@contextmanager
+def _opened(
+    parts: Sequence[Path], memory: str, threads: int | None, scratch: Path | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database that sees the rows of all parts, each document once."""
     for part in parts:
         _refuse_strange(part)
     import duckdb
@@ -66,9 +98,21 @@ def count(
             database.execute("SET preserve_insertion_order = false")
             if threads:
                 database.execute(f"SET threads = {threads}")
-            return _counted(database, parts, thresholds)
+            _read(database.execute, parts)
+            yield database
         finally:
             database.close()
+
+
+def is_part(path: Path) -> bool:
+    """Whether a file holds counts, of whatever version."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return path.suffix == ".parquet" and b"cleaner" in (pq.read_schema(path).metadata or {})
+    except (OSError, pa.ArrowException):
+        return False
 
 
 def _refuse_strange(part: Path) -> None:
@@ -87,19 +131,23 @@ def _quoted(value: object) -> str:
     return str(value).replace("'", "''")
 
 
-def _counted(database: duckdb.DuckDBPyConnection, parts: Sequence[Path], thresholds: Thresholds) -> Counted:
-    run = database.execute
+def _read(run: Callable[..., Any], parts: Sequence[Path]) -> None:
+    """The view `rows`, and the tables `papers` and `sites`."""
     files = "[" + ", ".join(f"'{_quoted(part)}'" for part in parts) + "]"
     run(f"CREATE VIEW given AS SELECT * FROM read_parquet({files}, filename = true)")
     run(f"""CREATE TABLE papers AS SELECT site, document, min(text) AS name, count(*) AS copies, min(filename) AS first
             FROM given WHERE form = {DOCUMENT} GROUP BY ALL""")
     run("CREATE TABLE sites AS SELECT site, min(name) AS name, count(*) AS number FROM papers GROUP BY ALL")
     _leave_out_copies(run)
+
+
+def _counted(database: duckdb.DuckDBPyConnection, thresholds: Thresholds) -> Counted:
+    run = database.execute
     _count_keys(run, thresholds)
     _sign(run)
     _describe(run, thresholds)
     sites = run("SELECT name, number FROM sites ORDER BY name").fetchall()
-    return Counted(database.sql(_RESULT, params=_values(thresholds, _RESULT)).to_arrow_table(), dict(sites))
+    return Counted(database.sql(_RESULT).to_arrow_table(), dict(sites))
 
 
 def _leave_out_copies(run: Callable[..., Any]) -> None:
@@ -167,35 +215,18 @@ def _values(thresholds: Thresholds, sql: str) -> dict[str, Any]:
 
 
 _RESULT = f"""
-WITH joined AS (
-    SELECT s.name AS site, f.key, f.form = {MASKED} AS masked, f.documents, f.number AS "of",
-        f.documents / f.number AS share, coalesce(v.stories, f.documents) AS stories,
-        p.place, p.tail, e.text AS example, b.before, b.times,
-        length(e.text) + 1.5 * length(
-            regexp_replace(e.text, '[^\\p{{Han}}\\p{{Hiragana}}\\p{{Katakana}}\\p{{Hangul}}]', '', 'g')) AS size,
-        share / CASE WHEN s.name = '' THEN $unsited ELSE 1.0 END AS weight
-    FROM frequent f
-    JOIN sites s USING (site)
-    JOIN places p ON p.site = f.site AND p.key = f.key AND p.form = f.form
-    JOIN befores b ON b.site = f.site AND b.key = f.key AND b.form = f.form
-    JOIN examples e ON e.site = f.site AND e.key = CASE WHEN f.form = {MASKED} THEN b.before ELSE f.key END
-    LEFT JOIN votes v ON v.site = f.site AND v.key = f.key AND v.form = f.form
-    WHERE NOT (f.form = {MASKED} AND b.times = f.documents)
-), graded AS (
-    SELECT *, CASE
-        WHEN documents <= {MANY} AND stories - 1 < $told * (documents - 1) THEN NULL
-        WHEN documents < $documents THEN CASE WHEN size >= $long AND NOT masked THEN 'edge' ELSE 'second' END
-        WHEN size >= CASE WHEN masked THEN 2 ELSE 1 END * $long AND weight >= $most THEN 'always'
-        WHEN size >= $long AND weight >= $some AND tail >= 0.8 AND place >= 50 AND NOT masked THEN 'tail'
-        WHEN size >= CASE WHEN masked THEN 2 ELSE 1 END * $long AND weight >= $often THEN 'edge'
-        WHEN (size >= $short AND weight >= $rare OR weight >= $some) AND tail >= 0.5 AND place >= 75 AND NOT masked
-            THEN 'edge'
-        ELSE 'second' END AS grade
-    FROM joined
-)
-SELECT site, key, masked, documents, "of", share, stories, grade, place, tail, example,
-    CASE WHEN masked THEN NULL ELSE nullif(before, 0) END AS before,
-    CASE WHEN masked THEN NULL ELSE times / documents END AS before_share
-FROM graded WHERE grade IS NOT NULL
-ORDER BY site, documents DESC, masked, key
+SELECT s.name AS site, f.key, f.form = {MASKED} AS masked, f.documents, f.number AS "of",
+    f.documents / f.number AS share, coalesce(v.stories, f.documents) AS stories, p.place, p.tail, e.text AS example,
+    CASE WHEN f.form = {BLOCK} THEN nullif(b.before, 0) END AS before,
+    CASE WHEN f.form = {BLOCK} THEN b.times / f.documents END AS before_share,
+    length(e.text) + 1.5::DOUBLE * length(
+        regexp_replace(e.text, '[^\\p{{Han}}\\p{{Hiragana}}\\p{{Katakana}}\\p{{Hangul}}]', '', 'g')) AS size
+FROM frequent f
+JOIN sites s USING (site)
+JOIN places p ON p.site = f.site AND p.key = f.key AND p.form = f.form
+JOIN befores b ON b.site = f.site AND b.key = f.key AND b.form = f.form
+JOIN examples e ON e.site = f.site AND e.key = CASE WHEN f.form = {MASKED} THEN b.before ELSE f.key END
+LEFT JOIN votes v ON v.site = f.site AND v.key = f.key AND v.form = f.form
+WHERE NOT (f.form = {MASKED} AND b.times = f.documents)
+ORDER BY s.name, f.documents DESC, masked, f.key
 """

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.data import Document
+from cleaner.repeats.grade import graded
 from cleaner.repeats.join import count
 from cleaner.repeats.store import save
 from cleaner.repeats.thresholds import Thresholds
@@ -33,11 +34,16 @@ def join(
     thresholds = thresholds or Thresholds()
     counted = count(sorted(parts), thresholds, memory=memory, threads=threads, scratch=scratch)
     rows = counted.blocks.to_pylist()
+    for row, grade in zip(rows, graded(rows, thresholds), strict=True):
+        row["grade"] = grade
+    rows = [row for row in rows if row["grade"] is not None]
     kind_of = kind_reader(packs)
     # What only seconds a rule is called what the rule calls it.
     kinds = [kind_of(row["example"]) if row["grade"] != "second" else None for row in rows]
-    column = pa.array([kind or "repeated" for kind in handed_on(rows, kinds)], pa.string())
-    return save(counted.blocks.append_column("kind", column), folder, thresholds, counted.sites)
+    for row, kind in zip(rows, handed_on(rows, kinds), strict=True):
+        row["kind"] = kind or "repeated"
+    fields = [*counted.blocks.schema, pa.field("grade", pa.string()), pa.field("kind", pa.string())]
+    return save(rows, pa.schema(fields), folder, thresholds, counted.sites)
 
 
 def handed_on(rows: Sequence[Mapping[str, Any]], kinds: Sequence[str | None]) -> list[str | None]:

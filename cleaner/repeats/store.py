@@ -8,6 +8,7 @@ review.toml      the blocks that save most, each with the verdict proposed; what
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -58,21 +59,24 @@ class Block(msgspec.Struct, frozen=True):
         return self.verdict != self.proposed
 
 
-def save(table: pa.Table, folder: Path, thresholds: Thresholds, sites: Mapping[str, int]) -> dict[str, Any]:
+def save(
+    rows: Sequence[Mapping[str, Any]], schema: pa.Schema, folder: Path, thresholds: Thresholds,
+    sites: Mapping[str, int],
+) -> dict[str, Any]:  # fmt: skip
     """Writes a folder and returns its manifest; verdicts of a review that lies there already are kept.
 
-    `sites` says how many documents each site has. Raises OutputError.
+    `rows` are those of blocks.parquet, `sites` says how many documents each site has. Raises OutputError.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    earlier = _verdicts(folder)
+    earlier = {(block.site, block.key): block for block in review(folder) if block.changed}
     sink = pa.BufferOutputStream()
+    table = pa.Table.from_pylist(rows, schema=schema)
     pq.write_table(table, sink, compression="zstd", row_group_size=100_000)
-    rows = table.to_pylist()
     write_whole(folder / TABLE, sink.getvalue().to_pybytes())
     write_whole(folder / INDEX, index_bytes(rows))
-    write_whole(folder / REVIEW, _review(rows, earlier))
+    write_whole(folder / REVIEW, _review(rows, earlier, thresholds))
     manifest = {
         "version": VERSION,
         "documents": sum(sites.values()),
@@ -87,28 +91,43 @@ def save(table: pa.Table, folder: Path, thresholds: Thresholds, sites: Mapping[s
 # ---------------------------------------------------------------- review
 
 
-def _review(rows: Sequence[Mapping[str, Any]], earlier: Mapping[tuple[str, str], str]) -> bytes:
-    shown = [row for row in rows if row["grade"] != "second" and not row["masked"]]
+def _review(
+    rows: Sequence[Mapping[str, Any]], earlier: Mapping[tuple[str, str], Block], thresholds: Thresholds
+) -> bytes:
+    """The blocks that leave, and those too short to leave that stand so often that a person should know of them."""
+    shown = [row for row in rows if row["grade"] != "second" or row["share"] >= thresholds.often]
     shown.sort(key=lambda row: (-row["documents"], row["site"], row["key"]))
+    blocks = [
+        Block(
+            f"{row['key']:016x}", row["site"], row["documents"], row["of"], row["example"], row["grade"], proposed,
+            proposed,
+        )
+        for row in shown[:REVIEWED]
+        for proposed in (KEEP if row["grade"] == "second" else row["kind"],)
+    ]  # fmt: skip
+    seen = {(block.site, block.key) for block in blocks}
     lines = [
         '# What sites say on page after page, most documents first. Change `verdict` to "keep" or to a kind;',
         "# it is obeyed from the next run on, and kept when the dump is learned again.",
         "# kinds: " + " ".join(KINDS),
     ]
-    for row in shown[:REVIEWED]:
-        key = f"{row['key']:016x}"
-        verdict = earlier.pop((row["site"], key), row["kind"]) if isinstance(earlier, dict) else row["kind"]
-        lines += [
-            "", "[[block]]", f'key = "{key}"', f"site = {_toml(row['site'])}", f"documents = {row['documents']}",
-            f"of = {row['of']}", f"share = {row['share']:.3f}", f'grade = "{row["grade"]}"',
-            f"example = {_toml(row['example'] or '')}", f'proposed = "{row["kind"]}"', f'verdict = "{verdict}"',
-        ]  # fmt: skip
-    for (site, key), verdict in sorted(earlier.items()):
-        lines += [
-            "", "[[block]]  # decided earlier; not seen among the first this time", f'key = "{key}"',
-            f"site = {_toml(site)}", 'proposed = ""', f'verdict = "{verdict}"',
-        ]  # fmt: skip
+    for block in blocks:
+        decided = earlier.get((block.site, block.key))
+        lines += ["", "[[block]]", *_shown(block, decided.verdict if decided else None)]
+    for _, block in sorted(item for item in earlier.items() if item[0] not in seen):
+        lines += ["", "[[block]]  # decided earlier; not seen among the first this time"]
+        lines += _shown(block, block.verdict)
     return ("\n".join(lines) + "\n").encode()
+
+
+def _shown(block: Block, verdict: str | None) -> list[str]:
+    # What a person decided stays a decision when it is what would be proposed by now.
+    proposed = block.proposed if verdict != block.proposed else ""
+    return [
+        f'key = "{block.key}"', f"site = {_toml(block.site)}", f"documents = {block.documents}", f"of = {block.of}",
+        f"share = {block.documents / max(block.of, 1):.3f}", f'grade = "{block.grade}"',
+        f"example = {_toml(block.example)}", f'proposed = "{proposed}"', f'verdict = "{verdict or block.proposed}"',
+    ]  # fmt: skip
 
 
 def _toml(words: str) -> str:
@@ -143,10 +162,6 @@ def review(folder: Path) -> list[Block]:
     return blocks
 
 
-def _verdicts(folder: Path) -> dict[tuple[str, str], str]:
-    return {(block.site, block.key): block.verdict for block in review(folder) if block.changed}
-
-
 def decide(folder: Path, verdicts: Mapping[str, str]) -> int:
     """Writes verdicts, by the names of blocks, into a review, and says how many were found. Raises InputError."""
     file = folder / REVIEW
@@ -175,21 +190,31 @@ def _site_word(site: str) -> str:
 
 def as_pack(folder: Path, site: str) -> str:
     """The reviewed blocks of a site, those a person decided on, as a rule pack that is bound to it."""
-    import regex
-
-    lines = ["[pack]", 'name = "reviewed"', f'about = "What a person saw repeated on {site}."']
+    lines = ["[pack]", 'name = "reviewed"', f"about = {_toml(f'What a person saw repeated on {site}.')}"]
     for block in review(folder):
         if block.site != site or not block.changed or block.verdict == KEEP or not block.example:
             continue
         words = " ".join(block.example.split())
-        pattern = regex.escape(words, special_only=True).replace(r"\ ", r"\s+").replace(" ", r"\s+")
+        # Numbers are masked when blocks are counted, so any number will do in their place.
+        between = _NUMBER.split(words)
+        cue = max(between, key=len)[:24].strip()
+        pattern = r"\d[\d.,'\u2019]*".join(_literally(part) for part in between)
         lines += [
             "", "[[rule]]", f'id = "reviewed.{block.verdict}.b{block.key}"', f'kind = "{block.verdict}"',
-            f"cues = [{_toml(words[:24].strip())}]", f"match = {_toml(pattern)}", 'takes = "match"', "sure = true",
+            f"cues = [{_toml(cue)}]", f"match = {_toml(pattern)}", 'takes = "match"', "sure = true",
             f"sites = [{_toml(site)}]", f'why = "Stood in {block.documents} of {block.of} documents."',
             f"drops = [{_toml(f'⟦{words}⟧')}]", 'stays = ["The ferry left at dawn."]',
         ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+_NUMBER = re.compile(r"\d[\d.,'\u2019]*")
+
+
+def _literally(words: str) -> str:
+    import regex
+
+    return regex.escape(words, special_only=True).replace(r"\ ", r"\s+").replace(" ", r"\s+")
 
 
 def fingerprint(folder: Path) -> str:

@@ -9,9 +9,9 @@ from typing import Literal, get_args
 
 import msgspec
 
-Grade = Literal["second", "edge", "tail", "always"]
+Grade = Literal["second", "edge", "row", "head", "tail", "always"]
 """What a block may do, least first: only second what another detector marks; leave beside what leaves or at the
-text's end; leave near the text's end; leave anywhere."""
+text's end; leave with the other lines of its row; leave near the text's start; near its end; anywhere."""
 
 GRADES: tuple[str, ...] = get_args(Grade)
 
@@ -22,7 +22,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     documents     fewest documents that it stands in
     few           the same for small sites, if it stands in `most` of their documents
     most          the share from which a block leaves wherever it stands
-    often         the share from which it leaves beside what leaves
+    often         the share from which it leaves beside what leaves, or where it opens texts
     some          the share from which it leaves where furniture stands, near the end of a text
     rare          the share from which it leaves at the very end, or near it beside what leaves
     never         below this share it says nothing
@@ -31,6 +31,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     long          code points from which a block says something by itself (Han, kana and Hangul count two and a
                   half times); masked names take twice that
     short         code points from which it says something near the end
+    head          hundredths of the text before it, at most, for it to stand at the start
     tail          code points after it, at most, for it to stand near the end
     unsited       what shares are multiplied by where no site is known and all of a dump is one
     """
@@ -45,5 +46,6 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     told: float = 0.4
     long: int = 40
     short: int = 25
+    head: int = 2
     tail: int = 1_000
     unsited: float = 2.0
