@@ -69,10 +69,12 @@ _COMPACT = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/_-]|$)")
 
 
-def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: Sequence[Item] | None = None) -> Facts:
-    """The facts of a parsed page. `text` is its visible text, which tells tags from a site's own keywords.
+def facts_of(
+    tree: HtmlElement, url: str | None = None, text: str = "", items: Sequence[Item] | None = None, story: str = ""
+) -> Facts:
+    """The facts of a parsed page. `text` is its visible text, and `story` what of it is the article, if that is known.
 
-    `items` is its linked data, if that was read already.
+    They tell tags from a site's own keywords. `items` is its linked data, if that was read already.
     """
     items = items_of(tree) if items is None else items
     meta = _meta(tree)
@@ -135,7 +137,7 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
         (META, lambda: _date_in(meta, _MODIFIED)),
     )
     pictures = credits_of(tree, items)
-    tags = tags_of(tree, found, meta, f"{title or ''} {url or ''}", text, outlets)
+    tags = tags_of(tree, found, meta, title or "", url or "", text, story, outlets)
     return Facts(
         title=title,
         authors=tuple(authors or ()),

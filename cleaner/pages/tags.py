@@ -27,8 +27,11 @@ WORDS = 6
 SPOKEN = 0.5
 """Of links to topics that nothing calls tags, more than this share is spoken of elsewhere on the page."""
 
-KNOWN = 0.3
-"""Of a list that is the article's own, at least this share is found in what the page says."""
+KNOWN = 0.2
+"""Of a list that is the article's own, at least this share is found in what it says."""
+
+ENOUGH = 400
+"""A shorter story, in code points, may be a part of one."""
 
 _KEYS = (
     "news_keywords", "parsely-tags", "article:tag", "", "keywords", "sailthru.tags", "dc.subject", "dcterms.subject",
@@ -94,21 +97,30 @@ _NAMED = XPath(
 
 
 def tags_of(
-    tree: HtmlElement, found: Sequence[Item], meta: dict[str, list[str]], title: str, text: str, outlets: Sequence[str]
+    tree: HtmlElement,
+    found: Sequence[Item],
+    meta: dict[str, list[str]],
+    title: str,
+    url: str,
+    text: str,
+    story: str,
+    outlets: Sequence[str],
 ) -> Iterator[Try]:
     """Where tags may be found, as tries in order: a source's name and a look at it.
 
-    `title` are the words of the story's title and of its address: keywords made of them are no tags.
+    Keywords made of the words of the story's title and address are no tags, and no more are those that `text`, all
+    of the page, has and `story` has not, if that is long enough.
     """
     lowered = text.lower()
-    of_title = set(_WORD.findall(title.lower()))
+    told = f"{title}\n{story}".lower() if len(story) > ENOUGH else lowered
+    of_title = set(_WORD.findall(f"{title} {url}".lower()))
     own = {_key(outlet) for outlet in outlets}
 
     def look(key: str) -> Callable[[], list[str]]:
         def tried() -> list[str]:
             given = meta.get(key, []) if key else [n for item in found[:1] for n in names(item.get("keywords"))]
             entries = [entry for entry in _entries(given) if _key(entry) not in own]
-            return entries if _are_tags(entries, of_title, lowered) else []
+            return entries if _are_tags(entries, of_title, told) else []
 
         return tried
 
