@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 
 from cleaner.pages.bylines import by_address, by_class, by_item, by_rel
 from cleaner.pages.credits import credits_of
+from cleaner.pages.index import Index
 from cleaner.pages.linked import Item, articles, items_of, names
 from cleaner.pages.parse import words_of
 from cleaner.pages.tags import tags_of
@@ -78,6 +79,7 @@ def facts_of(
     """
     items = items_of(tree) if items is None else items
     meta = _meta(tree)
+    index = Index(tree)
     canonical = _link(tree, "canonical", url)
     found = articles(items, [address for address in (canonical, url) if address])
     said: dict[str, str] = {}
@@ -119,15 +121,15 @@ def facts_of(
         (LINKED, lambda: people(_authors(found), given=True)),
         (META, lambda: people(_all(meta, *_AUTHORS), given=True)),
         (REL, lambda: people(by_rel(tree))),
-        (MARKUP, lambda: people(by_item(tree), given=True)),
+        (MARKUP, lambda: people(by_item(index), given=True)),
         (MARKUP, lambda: by_address(tree, url, people)),
-        (MARKUP, lambda: by_class(tree, people)),
+        (MARKUP, lambda: by_class(index, people)),
     )
     date = first(
         "date",
         (LINKED, lambda: _earliest(found, "datePublished", "dateCreated", "uploadDate")),
         (META, lambda: _date_in(meta, _PUBLISHED)),
-        (MARKUP, lambda: _time(tree)),
+        (MARKUP, lambda: _time(tree, index)),
         (URL, lambda: _date_of_url(url)),
         (SEARCH, lambda: _searched(tree, url)),
     )
@@ -136,8 +138,8 @@ def facts_of(
         (LINKED, lambda: _earliest(found, "dateModified")),
         (META, lambda: _date_in(meta, _MODIFIED)),
     )
-    pictures = credits_of(tree, items)
-    tags = tags_of(tree, found, meta, title or "", url or "", text, story, outlets)
+    pictures = credits_of(tree, index, items)
+    tags = tags_of(tree, index, found, meta, title or "", url or "", text, story, outlets)
     return Facts(
         title=title,
         authors=tuple(authors or ()),
@@ -246,8 +248,8 @@ def _date_in(meta: Meta, keys: Iterable[str]) -> str | None:
     return next((date for key in keys for words in meta.get(key, ()) if (date := read_date(words))), None)
 
 
-def _time(tree: HtmlElement) -> str | None:
-    for element in tree.iter():
+def _time(tree: HtmlElement, index: Index) -> str | None:
+    for element in index.items:
         if element.get("itemprop") == "datePublished":
             date = read_date(element.get("content") or element.get("datetime") or words_of(element))
             if date:
