@@ -17,7 +17,7 @@ ORDER = [
     "rules.match", "rules.page", "echoes", "headline", "crawl", "settle", "people", "metadata",
     "pages.signs", "pages.parse", "pages.lines", "pages.align", "pages.linked", "pages.head", "pages.extract",
     "pages.judge", "pages.prune", "pages.body", "pages.markup", "pages.document",
-    "pages.titles", "pages.bylines", "pages.tags", "pages.credits", "pages.facts", "pages.metadata",
+    "pages.index", "pages.titles", "pages.bylines", "pages.tags", "pages.credits", "pages.facts", "pages.metadata",
     "sidecar", "files", "allow", "repeats", "repeats.blocks", "repeats.thresholds", "repeats.count", "repeats.grade",
     "repeats.join", "repeats.near", "repeats.index", "repeats.store", "repeats.detect", "repeats.learn", "api", "prove",
     "dump.forms", "dump.streams", "dump.put", "dump.options", "dump.fields", "dump.rows", "dump.split", "dump.counts",

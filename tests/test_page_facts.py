@@ -198,6 +198,18 @@ def test_keywords_that_speak_of_the_site_or_in_codes_are_no_tags() -> None:
     )
 
 
+def test_keywords_that_only_the_sites_menu_knows_are_no_tags() -> None:
+    menu = "<nav><a>Sport</a> <a>Politics</a> <a>Culture</a> <a>Weather</a> <a>Fashion</a></nav>"
+    head = '<meta name="keywords" content="sport, politics, culture, weather, fashion, ferry">'
+    days = ("Monday", "Tuesday", "Thursday", "Friday", "Saturday")
+    told = (STORY.replace("Monday", day).replace("Holm", f"{day} island") for day in days)
+    body = f"<h1>Ferry</h1><article>{''.join(told)}</article>"
+    page = f"<html><head>{head}</head><body>{menu}{body}</body></html>"
+    assert clean(html=page).metadata.tags == []
+    own = page.replace("sport, politics, culture, weather, fashion, ferry", "ferry, divers, pier, harbour")
+    assert clean(html=own).metadata.tags == ["ferry", "divers", "pier", "harbour"]
+
+
 def test_linked_topics_are_tags_outside_of_menus_only() -> None:
     links = (
         '<ul class="tags"><li><a href="/topic/ferries">Ferries</a></li><li><a href="/topic/holm">#Holm</a></li></ul>'

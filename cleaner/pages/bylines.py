@@ -9,6 +9,7 @@ from itertools import islice, takewhile
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from cleaner.pages.index import Index, stands_in
 from cleaner.pages.parse import named_by, words_of
 from cleaner.text import host_of
 
@@ -24,23 +25,10 @@ LONGEST = 200
 Reader = Callable[[Iterable[str]], list[str]]
 """Reads names out of bylines."""
 
-_OUTSIDE = "[not(ancestor::nav or ancestor::aside[not(ancestor::article)] or ancestor::footer[not(ancestor::article)])]"
-_BY_REL = XPath(f"//a[contains(@rel, 'author')]{_OUTSIDE}")
-_BY_ITEM = XPath("//*[@itemprop='author' or @itemprop='creator']")
 _ITEM_NAME = XPath(".//*[@itemprop='name']")
-_NAMED = XPath(
-    "//*[self::a or self::span or self::div or self::p or self::address or self::li or self::strong or self::em"
-    " or self::cite or self::dd or self::h3 or self::h4 or self::h5 or self::h6]"
-    "[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@class, 'writer')"
-    " or contains(@class, 'autor')]" + _OUTSIDE
-)
-_PLACES = (
-    "author", "autor", "auteur", "profil", "/team/", "/staff/", "contributor", "journalist", "/redaktion/", "editor",
-    "expert", "/user", "/u/", "/people/", "/by/", "writer", "columnist",
-)  # fmt: skip
-_BY_ADDRESS = XPath("//a[" + " or ".join(f"contains(@href, '{place}')" for place in _PLACES) + f"]{_OUTSIDE}")
 _AFTER = XPath("following::a")
-_BEFORE = XPath("preceding::text()[normalize-space()]")
+_TAGS = frozenset({"a", "span", "div", "p", "address", "li", "strong", "em", "cite", "dd", "h3", "h4", "h5", "h6"})
+_NAMED = ("author", "byline", "autor", "writer")
 _INLINE = frozenset({"a", "span", "strong", "b", "em", "i", "cite", "small", "u", "font"})
 
 _AUTHOR = re.compile(
@@ -63,18 +51,23 @@ _OTHERS = re.compile(r"comment|related|teaser|card|promo|recommend|widget|sideba
 
 def by_rel(tree: HtmlElement) -> list[str]:
     """Authors that links name: of several groups of them the first, since the others belong to teasers."""
-    return _group([link for link in _BY_REL(tree) if "author" in link.get("rel").lower().split()])
+    return _group([link for link in tree.iter("a") if "author" in (link.get("rel") or "") and not _outside(link)])
 
 
-def by_item(tree: HtmlElement) -> list[str]:
+def by_item(index: Index) -> list[str]:
     """Authors that microdata names: the `name` in an `author`, else all of it."""
-    return _group([next(iter(_ITEM_NAME(element)), element) for element in _BY_ITEM(tree)])
+    found = [element for element in index.items if element.get("itemprop") in ("author", "creator")]
+    return _group([next(iter(_ITEM_NAME(element)), element) for element in found])
 
 
 def by_address(tree: HtmlElement, url: str | None, people: Reader) -> list[str]:
     """Names in links to the site's pages of authors behind the story's heading, outside of comments and teasers."""
     host = host_of(url)
-    links = [link for link in _BY_ADDRESS(tree) if _AUTHOR.search(link.get("href")) and _is_own(link, host)]
+    links = [
+        link
+        for link in tree.iter("a")
+        if _AUTHOR.search(link.get("href") or "") and _is_own(link, host) and not _outside(link)
+    ]
     if not links:
         return []
     heading = next(tree.iter("h1"), None)
@@ -84,9 +77,9 @@ def by_address(tree: HtmlElement, url: str | None, people: Reader) -> list[str]:
     return people(_group(links[next(named, len(links)) :]))
 
 
-def by_class(tree: HtmlElement, people: Reader) -> list[str]:
+def by_class(index: Index, people: Reader) -> list[str]:
     """Names in the first element that calls itself a byline and has some, outside of comments and teasers."""
-    for element in islice(_bylines(tree), MOST):
+    for element in islice(_bylines(index), MOST):
         words = _parts(element)
         if 3 < len(words) < LONGEST and not _elsewhere(element):
             found = [name for name in people([words]) if " " in name]
@@ -95,8 +88,14 @@ def by_class(tree: HtmlElement, people: Reader) -> list[str]:
     return []
 
 
-def _bylines(tree: HtmlElement) -> Iterator[HtmlElement]:
-    return (element for element in _NAMED(tree) if _BYLINE.search(named_by(element, "class").lower()))
+def _bylines(index: Index) -> Iterator[HtmlElement]:
+    for element in index.called(_NAMED, _TAGS):
+        if _BYLINE.search(named_by(element, "class").lower()) and not _outside(element):
+            yield element
+
+
+def _outside(element: HtmlElement) -> bool:
+    return next(element.iterancestors("nav"), None) is not None or stands_in(element, "aside", "footer")
 
 
 def _elsewhere(element: HtmlElement) -> bool:
@@ -122,10 +121,26 @@ def _group(elements: Sequence[HtmlElement]) -> list[str]:
     found = [one for one in elements[:MOST] if words_of(one)]
     near = set(islice(found[0].iterancestors(), NEAR)) if found else set()
     together = [one for one in found if near.intersection(islice(one.iterancestors(), NEAR))]
-    return [_parts(one) for one in together if not any(_HELPS.search(words) for words in _BEFORE(one)[-1:])]
+    return [_parts(one) for one in together if not _HELPS.search(_before(one))]
 
 
 def _parts(element: HtmlElement) -> str:
     """The words of an element, with a bar where one part of it ends; without who only looked it over."""
     parts = [part for words in element.itertext() if (part := " ".join(words.split()))]
     return " | ".join(takewhile(lambda part: not _HELPS.search(part), parts))
+
+
+def _before(element: HtmlElement) -> str:
+    """The last words before an element."""
+    while True:
+        previous, around = element.getprevious(), element.getparent()
+        if previous is not None:
+            said = [(previous.tail or ""), *reversed(list(previous.itertext()))]
+            element = previous
+        elif around is not None:
+            said, element = [around.text or ""], around
+        else:
+            return ""
+        words = next(filter(None, map(str.strip, said)), "")
+        if words:
+            return words

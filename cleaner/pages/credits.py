@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from cleaner.pages.index import Index
 from cleaner.pages.linked import Item, names, types_of
 from cleaner.pages.parse import named_by, words_of
 
@@ -50,27 +51,9 @@ _CREDIT_AROUND = re.compile(
     r"(?:^|[\s_-])(?:image|photo|foto|picture|bild)-{0,2}(?:credits?|author|autor|copyright|source|quelle)(?:$|[\s_-])",
     re.I,
 )
-_NAMED = XPath(
-    "//figcaption | //figure[not(.//figcaption)][.//span or .//p or .//small or .//footer or .//cite]"
-    " | //*[self::div or self::p or self::span or self::small or self::i or self::em or self::dd]["
-    + " or ".join(
-        f"contains(@class, '{part}')"
-        for part in (
-            "apt",
-            "redit",
-            "egend",
-            "descri",
-            "bild",
-            "Bild",
-            "pie",
-            "info",
-            "--author",
-            "--autor",
-        )
-    )
-    + "]"
-)
-"""Figures, and what has a bit of a word in its class that the two before look for: a look that costs less."""
+_NAMED = ("capt", "credit", "legend", "descri", "bild", "pie", "info", "--author", "--autor")
+_WORDED = ("span", "p", "small", "footer", "cite")
+_TAGS = frozenset({"div", "p", "span", "small", "i", "em", "dd"})
 
 _ATTRIBUTES = XPath(
     "//*[self::article or self::main]//img/@*[contains(name(), 'credit') or contains(name(), 'copyright')"
@@ -128,11 +111,11 @@ class Pictures(NamedTuple):
     captions: list[str]
 
 
-def credits_of(tree: HtmlElement, items: Sequence[Item]) -> Pictures:
+def credits_of(tree: HtmlElement, index: Index, items: Sequence[Item]) -> Pictures:
     """What captions and what calls itself a credit say; where nothing does, what data say of images."""
     captions: list[str] = []
     owners: list[str] = []
-    for count, (box, named) in enumerate(_boxes(tree)):
+    for count, (box, named) in enumerate(_boxes(tree, index)):
         if count == MOST:
             break
         words = words_of(box)
@@ -170,13 +153,14 @@ def _lead_off(caption: str) -> str:
     )
 
 
-def _boxes(tree: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
+def _boxes(tree: HtmlElement, index: Index) -> Iterator[tuple[HtmlElement, bool]]:
     """Boxes with a picture's caption, none within another, outside of menus and teasers.
 
     With each whether it is named as one; the others are boxes with a picture and few words.
     """
     seen: set[HtmlElement] = set()
-    for element in _NAMED(tree):
+    figures = [(at, element) for at, element in index.figures if element.tag == "figcaption" or _holds_words(element)]
+    for element in index.called(_NAMED, _TAGS, figures):
         if element.tag not in ("figcaption", "figure") and not (
             _CAPTION.search(called := _called(element)) or _CREDIT_AROUND.search(called)
         ):
@@ -191,6 +175,11 @@ def _boxes(tree: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
         if box is not None and box not in seen and not _is_elsewhere(box, seen):
             seen.add(box)
             yield box, False
+
+
+def _holds_words(figure: HtmlElement) -> bool:
+    """Whether a figure without a caption has other words."""
+    return next(figure.iter("figcaption"), None) is None and next(figure.iter(*_WORDED), None) is not None
 
 
 def _box_around(picture: HtmlElement) -> HtmlElement | None:
@@ -224,9 +213,11 @@ def _in_figure(link: HtmlElement) -> bool:
 
 def _is_teaser(box: HtmlElement) -> bool:
     """Whether a box is about another story: a few words, and most of those that are in no figure lead there."""
-    words = len(words_of(box))
-    if words > CAPTION:
-        return False
+    words = 0
+    for part in box.itertext():
+        words += len(part.strip())
+        if words > CAPTION:
+            return False
     links = (link for link in box.iter("a") if not _ENLARGES.search(link.get("href") or "#"))
     return any(len(text := words_of(link)) > HEADLINE and FEW * len(text) > words for link in links)
 

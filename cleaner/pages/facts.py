@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 
 from cleaner.pages.bylines import by_address, by_class, by_item, by_rel
 from cleaner.pages.credits import credits_of
+from cleaner.pages.index import Index
 from cleaner.pages.linked import Item, articles, items_of, names
 from cleaner.pages.parse import words_of
 from cleaner.pages.tags import tags_of
@@ -69,13 +70,16 @@ _COMPACT = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/_-]|$)")
 
 
-def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: Sequence[Item] | None = None) -> Facts:
-    """The facts of a parsed page. `text` is its visible text, which tells tags from a site's own keywords.
+def facts_of(
+    tree: HtmlElement, url: str | None = None, text: str = "", items: Sequence[Item] | None = None, story: str = ""
+) -> Facts:
+    """The facts of a parsed page. `text` is its visible text, and `story` what of it is the article, if that is known.
 
-    `items` is its linked data, if that was read already.
+    They tell tags from a site's own keywords. `items` is its linked data, if that was read already.
     """
     items = items_of(tree) if items is None else items
     meta = _meta(tree)
+    index = Index(tree)
     canonical = _link(tree, "canonical", url)
     found = articles(items, [address for address in (canonical, url) if address])
     said: dict[str, str] = {}
@@ -117,15 +121,15 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
         (LINKED, lambda: people(_authors(found), given=True)),
         (META, lambda: people(_all(meta, *_AUTHORS), given=True)),
         (REL, lambda: people(by_rel(tree))),
-        (MARKUP, lambda: people(by_item(tree), given=True)),
+        (MARKUP, lambda: people(by_item(index), given=True)),
         (MARKUP, lambda: by_address(tree, url, people)),
-        (MARKUP, lambda: by_class(tree, people)),
+        (MARKUP, lambda: by_class(index, people)),
     )
     date = first(
         "date",
         (LINKED, lambda: _earliest(found, "datePublished", "dateCreated", "uploadDate")),
         (META, lambda: _date_in(meta, _PUBLISHED)),
-        (MARKUP, lambda: _time(tree)),
+        (MARKUP, lambda: _time(tree, index)),
         (URL, lambda: _date_of_url(url)),
         (SEARCH, lambda: _searched(tree, url)),
     )
@@ -134,8 +138,8 @@ def facts_of(tree: HtmlElement, url: str | None = None, text: str = "", items: S
         (LINKED, lambda: _earliest(found, "dateModified")),
         (META, lambda: _date_in(meta, _MODIFIED)),
     )
-    pictures = credits_of(tree, items)
-    tags = tags_of(tree, found, meta, f"{title or ''} {url or ''}", text, outlets)
+    pictures = credits_of(tree, index, items)
+    tags = tags_of(tree, index, found, meta, title or "", url or "", text, story, outlets)
     return Facts(
         title=title,
         authors=tuple(authors or ()),
@@ -244,8 +248,8 @@ def _date_in(meta: Meta, keys: Iterable[str]) -> str | None:
     return next((date for key in keys for words in meta.get(key, ()) if (date := read_date(words))), None)
 
 
-def _time(tree: HtmlElement) -> str | None:
-    for element in tree.iter():
+def _time(tree: HtmlElement, index: Index) -> str | None:
+    for element in index.items:
         if element.get("itemprop") == "datePublished":
             date = read_date(element.get("content") or element.get("datetime") or words_of(element))
             if date:

@@ -10,7 +10,8 @@ from cleaner.pages.model import Page
 
 def joined(page: Page, url: str | None, said: Metadata) -> Metadata:
     """The metadata of a page: each field from its data if they say anything, else from the stretches."""
-    facts = facts_of(page.tree, url, page.text, page.items)
+    story = "\n".join(page.words(line) for line, kept in zip(page.lines, page.body, strict=False) if kept)
+    facts = facts_of(page.tree, url, page.text, page.items, story)
     origins = dict(facts.sources)
     owners = [credit for words in facts.credits if (credit := credit_of(words))]
     sources = {field: found for field, found in said.sources.items() if field not in origins}

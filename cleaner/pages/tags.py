@@ -10,6 +10,7 @@ from itertools import islice
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from cleaner.pages.index import Index
 from cleaner.pages.linked import Item, names
 from cleaner.pages.parse import named_by, words_of
 
@@ -27,8 +28,11 @@ WORDS = 6
 SPOKEN = 0.5
 """Of links to topics that nothing calls tags, more than this share is spoken of elsewhere on the page."""
 
-KNOWN = 0.3
-"""Of a list that is the article's own, at least this share is found in what the page says."""
+KNOWN = 0.2
+"""Of a list that is the article's own, at least this share is found in what it says."""
+
+ENOUGH = 400
+"""A shorter story, in code points, may be a part of one."""
 
 _KEYS = (
     "news_keywords", "parsely-tags", "article:tag", "", "keywords", "sailthru.tags", "dc.subject", "dcterms.subject",
@@ -79,43 +83,46 @@ _LABEL = re.compile(
 )
 _ALL = re.compile(r"^(?:all|alle|more|mehr|weitere|see|ver|view|toutes?|tutti|todos)\b", re.IGNORECASE)
 _LINKS_BEFORE = XPath("preceding::a")
-_NAMED = XPath(
-    "//*[self::ul or self::ol or self::div or self::p or self::section or self::nav or self::span or self::a"
-    " or self::li or self::aside or self::footer or self::header or self::dl]["
-    + " or ".join(
-        f"contains(@class, '{part}')"
-        for part in (
-            "tag", "Tag", "topic", "Topic", "keyword", "Keyword", "hema", "tema", "heme", "schlagwort", "stichwort",
-            "tiquet", "sujet", "argoment", "emner", "mnen", "aihe", "konu", "etiket",
-        )
-    )
-    + "]"
+_NAMED = (
+    "tag", "topic", "keyword", "hema", "heme", "tema", "teman", "schlagwort", "stichwort", "tiquet", "sujet",
+    "argoment", "emner", "mnen", "aihe", "konu", "etiket",
 )  # fmt: skip
+_HOLDERS = frozenset({"ul", "ol", "div", "p", "section", "nav", "span", "a", "li", "aside", "footer", "header", "dl"})
 
 
 def tags_of(
-    tree: HtmlElement, found: Sequence[Item], meta: dict[str, list[str]], title: str, text: str, outlets: Sequence[str]
+    tree: HtmlElement,
+    index: Index,
+    found: Sequence[Item],
+    meta: dict[str, list[str]],
+    title: str,
+    url: str,
+    text: str,
+    story: str,
+    outlets: Sequence[str],
 ) -> Iterator[Try]:
     """Where tags may be found, as tries in order: a source's name and a look at it.
 
-    `title` are the words of the story's title and of its address: keywords made of them are no tags.
+    Keywords made of the words of the story's title and address are no tags, and no more are those that `text`, all
+    of the page, has and `story` has not, if that is long enough.
     """
     lowered = text.lower()
-    of_title = set(_WORD.findall(title.lower()))
+    told = f"{title}\n{story}".lower() if len(story) > ENOUGH else lowered
+    of_title = set(_WORD.findall(f"{title} {url}".lower()))
     own = {_key(outlet) for outlet in outlets}
 
     def look(key: str) -> Callable[[], list[str]]:
         def tried() -> list[str]:
             given = meta.get(key, []) if key else [n for item in found[:1] for n in names(item.get("keywords"))]
             entries = [entry for entry in _entries(given) if _key(entry) not in own]
-            return entries if _are_tags(entries, of_title, lowered) else []
+            return entries if _are_tags(entries, of_title, told) else []
 
         return tried
 
     for key in _KEYS:
         yield "meta" if key else "json-ld", look(key)
         if not key:
-            yield "markup", lambda: _shown(tree, lowered)
+            yield "markup", lambda: _shown(tree, index, lowered)
     yield "json-ld", lambda: _entries([n for item in found[:1] for key in _ABOUT for n in (*names(item.get(key)), "")])
     yield (
         "rel",
@@ -160,11 +167,11 @@ def _is_told(entry: str, text: str) -> bool:
     return entry in text or any(word[: max(STEM, len(word) - 2)] in text for word in entry.split() if len(word) >= STEM)
 
 
-def _shown(tree: HtmlElement, text: str) -> list[str]:
+def _shown(tree: HtmlElement, index: Index, text: str) -> list[str]:
     """Links in what calls itself a list of tags, or is headed so, or links to topics that stand together; no menus."""
     menus: set[HtmlElement] | None = None
-    for look, share in ((_by_name, 0.0), (_by_label, 0.0), (_by_address, SPOKEN)):
-        for holder in dict.fromkeys(look(tree)):
+    for look, share in ((_by_name(index), 0.0), (_by_label(tree), 0.0), (_by_address(tree), SPOKEN)):
+        for holder in dict.fromkeys(look):
             entries = _list(holder)
             if not entries or _stands_elsewhere(holder):
                 continue
@@ -185,8 +192,8 @@ def _above(tree: HtmlElement) -> set[HtmlElement]:
     return set() if heading is None else set(_LINKS_BEFORE(heading))
 
 
-def _by_name(tree: HtmlElement) -> Iterator[HtmlElement]:
-    for element in _NAMED(tree):
+def _by_name(index: Index) -> Iterator[HtmlElement]:
+    for element in index.called(_NAMED, _HOLDERS):
         if _CALLED.search(_called(element)):
             around = element.getparent() if element.tag == "a" else element
             while (
