@@ -6,7 +6,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.text import compose, content, fold, key, sentences
+from cleaner.text import _COMPOSED, _LOWERED_APART, _lower, compose, content, fold, key, sentences
 from tests.strategies import ANY_LETTER
 
 
@@ -18,6 +18,33 @@ def test_folding_keeps_the_length_for_every_code_point_there_is() -> None:
 @given(st.text(ANY_LETTER))
 def test_folding_keeps_the_length(text: str) -> None:
     assert len(fold(text)) == len(text)
+
+
+def test_lowering_mostly_ascii_text_is_lowering_for_every_code_point_there_is() -> None:
+    letters = [chr(code) for code in range(sys.maxunicode + 1)]
+    wrong = [letter for letter in letters if _lower(f"Some WORDS {letter}") != f"some words {letter}".lower()]
+    assert wrong == []
+    # One letter after another is replaced, so none may turn into one that would change again.
+    assert [letter for letter in letters if letter.lower().lower() != letter.lower()] == []
+    assert [letter for letter in letters if len(letter.lower()) != 1 and letter not in _LOWERED_APART] == []
+
+
+@given(st.lists(st.text(ANY_LETTER, max_size=3)))
+def test_lowering_mostly_ascii_text_is_lowering(odd: list[str]) -> None:
+    text = " Some Words, Some WORDS, more of Them ".join(odd)
+    assert _lower(text) == text.lower()
+
+
+def test_what_is_quickly_known_to_be_composed_is() -> None:
+    parts = [unicodedata.decomposition(chr(code)).split() for code in range(sys.maxunicode + 1)]
+    second = {chr(int(part[1], 16)) for part in parts if len(part) == 2 and part[0][0] != "<"}
+    for letter in map(chr, range(sys.maxunicode + 1)):
+        if _COMPOSED.fullmatch(letter):
+            assert unicodedata.normalize("NFC", letter) == letter
+            assert unicodedata.combining(letter) == 0
+            assert letter not in second
+    assert compose("Cafe\u0301") is not None
+    assert compose("\u1112\u1161") is not None
 
 
 def test_folding_brings_line_feed_and_word_together() -> None:

@@ -17,11 +17,6 @@ Hit = tuple[int, int, int]
 """Offsets of a cue's first and last letter, and the number of the rule it calls."""
 
 
-WORTH = 200
-"""After so many texts the quicker automaton is built: half the time a text, but tens of milliseconds to build, and
-thirty times the memory."""
-
-
 class Cues:
     """The cues of some rules, ready to be looked for. Numbers of rules are their places in the sequence."""
 
@@ -36,17 +31,13 @@ class Cues:
                 calls.setdefault(literal, []).append(number)
         self._calls = list(calls.values())
         self._words = [cue[0].isalnum() and cue[0] < SPACELESS for cue in calls]
-        self._literals = list(calls)
-        self._automaton = AhoCorasick(self._literals, implementation=Implementation.ContiguousNFA)
-        self._until_worth = WORTH
+        # The other automaton, a DFA, has thirty times the memory, for each set of languages that texts call for; it is
+        # quicker alone, and slower in turns with other work, which drives it out of the processor's cache.
+        self._automaton = AhoCorasick(list(calls), implementation=Implementation.ContiguousNFA)
 
     def find(self, text: str) -> list[Hit]:
         """Cues that occur in a text, in the order of their ends. A cue that is a word stands at a word's start."""
         folded = fold(f"\n{text}\n")
-        if self._until_worth:
-            self._until_worth -= 1
-            if not self._until_worth:
-                self._automaton = AhoCorasick(self._literals, implementation=Implementation.DFA)
         try:
             found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         except UnicodeEncodeError:

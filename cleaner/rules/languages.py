@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from cleaner.rules.load import Pack
-from cleaner.text import SPACELESS
+from cleaner.text import SPACELESS, beyond_ascii
 
 SAMPLE = 700
 """How many code points are looked at, at the start and again in the middle."""
@@ -37,7 +37,7 @@ class Languages:
                 self.always.add(pack.name)
             for word in pack.common:
                 self._speakers.setdefault(word, []).append(pack.name)
-        self._last: tuple[str | None, frozenset[str]] = (None, frozenset())
+        self._last: tuple[tuple[str, frozenset[str]], ...] = ()
         self._gated = any(pack.name not in self.always for pack in packs)
         self._all = frozenset(self.always | {name for names in self._speakers.values() for name in names})
 
@@ -45,10 +45,13 @@ class Languages:
         """Names of the packs that a text calls for."""
         if not self._gated:
             return self._all
-        # Judging asks for one text twice, to find its packs and to see whether a cut has changed them.
-        if text is not self._last[0]:
-            self._last = text, self._spoken(text)
-        return self._last[1]
+        # Judging asks for one text again and again: to find its packs, and to see whether a cut has changed them.
+        for known, names in self._last:
+            if text is known:
+                return names
+        names = self._spoken(text)
+        self._last = ((text, names), *self._last[:1])
+        return names
 
     def likeliest(self, text: str, fewest: int = FEWEST) -> str | None:
         """Tag of the language with most common words in a text; None if these are too few, or two have as many.
@@ -81,7 +84,4 @@ def _sample(text: str) -> set[str]:
         middle = len(text) // 2
         text = text[:SAMPLE] + " " + text[middle : middle + SAMPLE]
     folded = text.lower()
-    words = set(folded.split())
-    if not folded.isascii():
-        words.update(_SPACELESS.findall(folded))
-    return words
+    return {*folded.split(), *_SPACELESS.findall(beyond_ascii(folded))}
