@@ -87,7 +87,7 @@ def sidecars(column: pyarrow.Array) -> Iterator[Sidecar]:
 
 
 def _each(cleaner: Cleaner, mode: str, row: Row) -> Outcome:
-    origin = Source(form="arrow", url=row.url, site=row.site)
+    origin = Source(form="arrow", url=row.url, site=row.site, date=row.date)
     try:
         result = judge(cleaner, row, row.id, origin)
     except Failed as error:
@@ -218,7 +218,9 @@ def _row(values: dict[str, Any]) -> Row:
     text = text if isinstance(text, str) and (text or not html) else None
     html = html if isinstance(html, (str, bytes)) and text is None else None
     name = values.get("id")
-    return Row(text, html, word("url"), None if name is None else str(name), word("site"), word("encoding"))
+    return Row(
+        text, html, word("url"), None if name is None else str(name), word("site"), word("encoding"), word("date")
+    )
 
 
 def text_column(texts: list[Any], kind: pyarrow.DataType) -> pyarrow.Array:
