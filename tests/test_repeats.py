@@ -187,7 +187,7 @@ def test_an_exported_rule_takes_any_number(tmp_path: Path) -> None:
     asked = [f"Join the {12_000 + 37 * n:,} readers who get our zebra letter since {1990 + n}." for n in range(30)]
     found = [Document(f"{STORIES[n]} It was day {n}.\n\n{line}", site=SITE) for n, line in enumerate(asked)]
     folder = learned(tmp_path, found)
-    decide(folder, {block.name: "appeal" for block in review(folder) if "zebra" in block.example})
+    decide(folder, {block.name: "social" for block in review(folder) if "zebra" in block.example})
     pack = parse_pack(as_pack(folder, SITE).encode(), "reviewed.toml", {})
     for document, line in zip(found, asked, strict=True):
         assert Cleaner([pack]).judge(document).text == document.text.removesuffix(f"\n\n{line}")

@@ -71,7 +71,7 @@ def test_a_document_is_shown_before_and_after(page: Page, tmp_path: Path) -> Non
     opened(page, dump_of(tmp_path))
     page.fill("#f-text", "rows.jsonl:3")
     expect(page.locator("#list li")).to_have_count(1)
-    assert page.text_content("#after") == f"{STORY} 2\n\nEnd 2."
+    assert page.text_content("#after") == f"{STORY} Boat 2.\n\nEnd 2."
     assert page.locator("#before del").all_text_contents() == ["adAdvertisement\n\n"]
     page.hover("#before del")
     assert "en.ad.marker" in (page.text_content("#inspector") or "")
