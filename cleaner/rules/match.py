@@ -380,8 +380,8 @@ class _Reading:
     def _list(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         items, goes_on = self._items(line)
         for mark in self._line(rule, line, low, match):
-            # Over prose, the words of such a heading name a section, or who says what follows.
-            yield mark if items or not goes_on else msgspec.structs.replace(mark, sure=False)
+            # Over prose, words that may head a section, or name who says what follows, are not sure.
+            yield msgspec.structs.replace(mark, sure=False) if rule.beside and goes_on and not items else mark
         if items and goes_on and not _ITEM_SIGN.search(self._line_words(items[-1])):
             # The story goes on below, and this line may be the heading of its next section.
             items.pop()
