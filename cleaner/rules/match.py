@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -60,6 +61,16 @@ BEFORE_CUE = 3
 _START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>؟؛۔]\s)(?=\S)""")
 
 
+FLAT, FLAT_FIRST = 600, 120
+"""A text whose first line is at least as long as the second number, and the others as the first on average, has lost
+its line breaks: its sentences are looked at as lines."""
+
+_CLOSED = ("?", "!", "?»", "?”", "!”", ")", "]", "？", "！")
+"""How a teaser ends that surely does not run on into the sentence behind it."""
+
+_RUNS_ON = regex.compile(r"(?:\p{Ll}[\p{L}\p{M}’'-]*,?\s+){3}")
+"""Small words in a row, as no picture's credit has them: it runs on into the story."""
+
 _LOCAL = frozenset({"match", "sentence", "line"})
 
 Memo = dict[tuple[str, tuple[int, ...]], tuple[Span, ...]]
@@ -96,10 +107,10 @@ class Matcher:
         reader = self._reader(self.languages.of(document.text))
         composed = compose(document.text)
         if composed is None:
-            return reader.marks(document)
+            return _read(reader, document)
         text, offsets = composed
         form = Document(text, document.url, document.site, document.id)
-        return [_mapped(mark, offsets) for mark in reader.marks(form)]
+        return [_mapped(mark, offsets) for mark in _read(reader, form)]
 
     def _reader(self, names: frozenset[str]) -> _Reader:
         reader = self._readers.get(names)
@@ -120,6 +131,53 @@ class _Reader:
     def marks(self, document: Document) -> list[Span]:
         hits = self.cues.find(document.text)
         return _Reading(document, self.rules).marks(hits, self._cueless, self.memo)
+
+
+def _read(reader: _Reader, document: Document) -> list[Span]:
+    """Marks of a text; of a flattened one also those of its sentences, as if each were a line."""
+    marks = reader.marks(document)
+    if not _is_flat(document):
+        return marks
+    view, offsets = _sentences_as_lines(document)
+    seen = {(mark.start, mark.end, mark.rule) for mark in marks}
+    for mark in reader.marks(view):
+        found = _mapped(mark, offsets) if offsets else mark
+        if (found.start, found.end, found.rule) in seen or found.follows:
+            continue
+        if found.kind == "credit" and _RUNS_ON.search(document.text, found.start, found.end):
+            continue
+        closed = found.kind == "related" and document.text.endswith(_CLOSED, found.start, found.end)
+        # A sentence may run on from the words of a button into the story, so that few are sure.
+        marks.append(found if closed or found.keep else msgspec.structs.replace(found, sure=False))
+    return marks
+
+
+def _is_flat(document: Document) -> bool:
+    lines = sum(not line.isspace() for line in document.lines)
+    return len(document.text) >= FLAT_FIRST + FLAT * (lines - 1)
+
+
+def _sentences_as_lines(document: Document) -> tuple[Document, list[int]]:
+    """A text with a line end before each sentence, in place of the blank if there is one.
+
+    The list gives each code point's offset in the source; it is empty where all offsets are the same.
+    """
+    text = document.text
+    letters: list[str] = []
+    offsets: list[int] = []
+    shifted = False
+    for line in pairwise(document.starts):
+        for low, high in sentences(text, *line):
+            if low > line[0] and text[low - 1].isspace():
+                letters[-1] = "\n"
+            elif low > line[0]:
+                letters.append("\n")
+                offsets.append(low)
+                shifted = True
+            letters += text[low:high]
+            offsets += range(low, high)
+    offsets.append(len(text))
+    return msgspec.structs.replace(document, text="".join(letters)), offsets if shifted else []
 
 
 def _shifted(mark: Span, by: int) -> Span:
@@ -380,8 +438,8 @@ class _Reading:
     def _list(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         items, goes_on = self._items(line)
         for mark in self._line(rule, line, low, match):
-            # Over prose, the words of such a heading name a section, or who says what follows.
-            yield mark if items or not goes_on else msgspec.structs.replace(mark, sure=False)
+            # Over prose, words that may head a section, or name who says what follows, are not sure.
+            yield msgspec.structs.replace(mark, sure=False) if rule.beside and goes_on and not items else mark
         if items and goes_on and not _ITEM_SIGN.search(self._line_words(items[-1])):
             # The story goes on below, and this line may be the heading of its next section.
             items.pop()

@@ -46,7 +46,8 @@ class Rule(
                document: then the pattern is matched from its first word on, if it is no longer than `longest`
     where      head, tail or any: how far from an end of the remaining text the rule still holds
     sure       stands alone; otherwise a second witness is needed
-    beside     when not sure: the text's edge is no witness, only a neighbour or another detector is
+    beside     when not sure: the text's edge is no witness, only a neighbour or another detector is; a sure
+               heading is sure only over a list
     sites      hosts or site names that the rule is bound to; none means all
     from_end   how far from its line's end, in code points, the cue may stand at most; 0 for anywhere
     longest    longest line, in code points, that a line-taking rule looks at, or longest document

@@ -1,0 +1,95 @@
+"""Texts that have lost their line breaks: what wraps the story leaves from the ends, and the story stays whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaner import clean, restore
+from tests.test_lines import AT_THE_TOP, LANGUAGES, cleaner, read
+
+SPACELESS = ("ja", "zh")
+RECALL = 0.6
+"""The share of a language's lines that leave, at least, though they are glued to the story: no name or title that is
+glued to a story's start can be told from it."""
+
+ALARMS = 3
+"""How many look-alikes may leave at most, of some three or four hundred."""
+
+STORY = (
+    "The town council of Norrvik voted on Tuesday night to repair the old timber bridge over the Maren. Work is due "
+    "to begin in spring and to end before the first frost. Drivers face a detour of four miles until then. The cost "
+    "is put at 2.4 million crowns, of which the county will cover almost half."
+)
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lines_leave_a_flattened_story_too(language: str) -> None:
+    lines = dict(read(language))
+    joint = "" if language in SPACELESS else " "
+    paragraphs = lines.pop("story")["paragraphs"]
+    story = joint.join(paragraphs)
+    left = total = 0
+    alarms = []
+    for kind, sets in lines.items():
+        for line in sets["drops"]:
+            if "\n" not in line:
+                text = line + joint + story if kind in AT_THE_TOP else story + joint + line
+                total += 1
+                left += words(cleaner().clean(text).text) == words(story)
+        for line in sets["stays"]:
+            places = (story + joint + line, line + joint + story, joint.join([paragraphs[0], line, *paragraphs[1:]]))
+            if any(cleaner().clean(text).removed for text in places):
+                alarms.append(line)
+    assert left >= RECALL * total
+    assert len(alarms) <= ALARMS, alarms
+
+
+@pytest.mark.parametrize(
+    "glued",
+    [
+        "READ MORE: Who pays for the ferry?",
+        "Story continues below advertisement",
+        "ADVERTISEMENT",
+        "Share this article",
+        "View this post on Instagram",
+        "Continue reading the main story",
+        "(Photo: Ada Cole/Valley News)",
+    ],
+)
+def test_what_is_plain_leaves_the_middle_of_a_flattened_story(glued: str) -> None:
+    head, end, tail = STORY.partition("first frost. ")
+    text = f"{head}{end}{glued} {tail}"
+    result = clean(text)
+    assert words(result.text) == STORY
+    assert restore(result.text, result.sidecar()) == text
+
+
+@pytest.mark.parametrize(
+    "glued",
+    [
+        "Photo: Ada Cole",
+        "Ada Cole",
+        "By Ada Cole",
+        "More from Sport",
+        "Related",
+        "Home",
+        "Source: The council",
+        "In pictures",
+        "Follow Ada Cole",
+    ],
+)
+def test_what_runs_on_takes_no_sentence_with_it(glued: str) -> None:
+    head, end, tail = STORY.partition("first frost. ")
+    text = f"{head}{end}{glued} {tail}"
+    left = words(clean(text).text)
+    assert head.strip() in left
+    assert tail in left
+
+
+def test_a_short_paragraph_is_no_line_of_a_page() -> None:
+    text = "Home. Close. Play. Those were the three words that the boy could read, and he read them to all who came."
+    assert clean(text).text == text
