@@ -350,6 +350,19 @@ def test_a_story_that_goes_on_in_a_second_box_is_taken_whole() -> None:
     assert all(f"{text} Then it was told again" in result.text for text in STORY)
 
 
+def test_a_story_that_the_page_goes_on_with_is_another() -> None:
+    other = [sentence.replace("piano", "harmonium").replace("ferry", "mail boat") for sentence in reversed(STORY)]
+    first = f"<article><h1>The piano on the ferry</h1>{''.join(paragraphs(*STORY))}</article>"
+    second = f"<article><h1>A harmonium goes to sea</h1>{''.join(paragraphs(*other * 2))}</article>"
+    text = clean(html=page(f"<main>{first}{second}</main>")).text
+    assert STORY[0] in text
+    assert "harmonium" not in text
+    parts = second.replace("A harmonium goes to sea", "The piano on the ferry, part two")
+    assert other[0] in clean(html=page(f"<main>{first}{parts}</main>")).text
+    untold = first.replace("The piano on the ferry", "Part one")
+    assert other[0] in clean(html=page(f"<main>{untold}{second}</main>")).text
+
+
 def test_a_story_that_only_its_data_holds() -> None:
     data = '{"@type": "NewsArticle", "articleBody": "%s"}' % "\\n".join(STORY * 2)  # noqa: UP031
     html = page("<div id=app></div>", f'<title>x</title><script type="application/ld+json">{data}</script>')
