@@ -111,6 +111,13 @@ def test_scraps_raise_nothing(html: str) -> None:
     assert restore(result.text, result.sidecar()) == result.source
 
 
+def test_what_stands_behind_the_end_of_a_page_is_read() -> None:
+    whole = article(*paragraphs(*STORY))
+    header = "<html><head><title>x</title></head><body><div>The Norrvik Lantern</div></body></html>"
+    assert STORY[4] in clean(html=header + "\n<div>" + "".join(paragraphs(*STORY)) + "</div></body></html>").text
+    assert clean(html=whole + "<!-- made in 3 ms -->").text == clean(html=whole).text
+
+
 def test_a_page_without_text_is_empty() -> None:
     result = clean(html="<html><body><div id=root></div><script>let story = 1</script></body></html>")
     assert (result.text, result.status) == ("", "empty")
