@@ -11,7 +11,8 @@ from lxml.html import document_fromstring
 
 from cleaner import clean
 from cleaner.pages.credits import bare_credit
-from cleaner.pages.facts import Facts, facts_of, read_date
+from cleaner.pages.dates import read_date
+from cleaner.pages.facts import Facts, facts_of
 from cleaner.pages.linked import items_of
 from cleaner.people import people_of
 
@@ -179,6 +180,53 @@ def test_of_two_items_for_one_story_the_one_that_names_all_who_wrote_it_is_belie
 )
 def test_dates(words: str, date: str | None) -> None:
     assert read_date(words) == date
+
+
+def dated(around: str, lang: str = "en", head: str = "", title: str = "The ferry stops for good") -> str | None:
+    days = ("Monday", "Tuesday", "Thursday", "Friday", "Saturday")
+    told = "".join(STORY.replace("Monday", day).replace("Holm", f"{day} island") for day in days)
+    page = f"<html lang='{lang}'><head>{head}</head><body><h1>{title}</h1>{around.replace('STORY', told)}</body></html>"
+    return clean(html=page).metadata.date
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "date"),
+    [
+        ("en", "May 3, 2021 | 6 min read", "2021-05-03"),
+        ("en-US", "5/3/2021", "2021-05-03"),
+        ("en-GB", "3/5/2021", "2021-05-03"),
+        ("de", "3. Mai 2021, Holm", "2021-05-03"),
+        ("fr", "le 3 mai 2021", "2021-05-03"),
+        ("es", "3 de mayo de 2021", "2021-05-03"),
+        ("pt-BR", "3 de maio de 2021", "2021-05-03"),
+        ("ru", "3 мая 2021", "2021-05-03"),
+        ("pl", "3 maja 2021", "2021-05-03"),
+        ("ja", "2021年5月3日", "2021-05-03"),
+        ("sv", "Uppdaterad 9 juni 2022. Publicerad 3 maj 2021", "2021-05-03"),
+        ("en", "Harbour newsMAY 3, 2021Updated: JUNE 9, 2022", "2021-05-03"),
+        ("en", "Updated May 3, 2021", "2021-05-03"),
+        ("en", "Chapter 3, 2021 copies", None),
+        ("en", "Version 3.14.2021.7", None),
+    ],
+)
+def test_a_date_that_only_people_see_is_read_where_the_story_begins(lang: str, words: str, date: str | None) -> None:
+    assert dated(f"<div>{words}</div>STORY", lang) == date
+
+
+def test_dates_of_other_stories_and_of_what_a_story_tells_are_not_its_own() -> None:
+    related = '<div class="related"><p>May 3, 2021</p></div>'
+    assert dated(f"STORY{related}") is None
+    opened = "<p>The pier was opened on May 3, 2021, when eight hundred people came to see the first boat leave.</p>"
+    assert dated(f"{opened}STORY") is None
+    assert dated('<div class="comments"><p>Ann, May 3, 2021</p></div>STORY') is None
+
+
+def test_a_head_that_speaks_of_publishing_in_its_own_words_is_believed_last() -> None:
+    head = (
+        '<meta name="w-first-published" content="2021-05-03T06:03:43Z"><meta name="x-publisher" content="2001-01-01">'
+    )
+    assert dated("STORY", head=head) == "2021-05-03T06:03Z"
+    assert dated("<div>June 9, 2022</div>STORY", head=head) == "2022-06-09"
 
 
 def test_a_date_is_taken_from_the_address_when_nothing_else_says_it() -> None:

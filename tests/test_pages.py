@@ -111,6 +111,13 @@ def test_scraps_raise_nothing(html: str) -> None:
     assert restore(result.text, result.sidecar()) == result.source
 
 
+def test_what_stands_behind_the_end_of_a_page_is_read() -> None:
+    whole = article(*paragraphs(*STORY))
+    header = "<html><head><title>x</title></head><body><div>The Norrvik Lantern</div></body></html>"
+    assert STORY[4] in clean(html=header + "\n<div>" + "".join(paragraphs(*STORY)) + "</div></body></html>").text
+    assert clean(html=whole + "<!-- made in 3 ms -->").text == clean(html=whole).text
+
+
 def test_a_page_without_text_is_empty() -> None:
     result = clean(html="<html><body><div id=root></div><script>let story = 1</script></body></html>")
     assert (result.text, result.status) == ("", "empty")
@@ -348,6 +355,19 @@ def test_a_story_that_goes_on_in_a_second_box_is_taken_whole() -> None:
     body = f'<div class="copy">{first}</div><div class="ad">Advertisement</div>'
     result = clean(html=page(f'<div>{body}<div class="copy">{more}</div></div>'))
     assert all(f"{text} Then it was told again" in result.text for text in STORY)
+
+
+def test_a_story_that_the_page_goes_on_with_is_another() -> None:
+    other = [sentence.replace("piano", "harmonium").replace("ferry", "mail boat") for sentence in reversed(STORY)]
+    first = f"<article><h1>The piano on the ferry</h1>{''.join(paragraphs(*STORY))}</article>"
+    second = f"<article><h1>A harmonium goes to sea</h1>{''.join(paragraphs(*other * 2))}</article>"
+    text = clean(html=page(f"<main>{first}{second}</main>")).text
+    assert STORY[0] in text
+    assert "harmonium" not in text
+    parts = second.replace("A harmonium goes to sea", "The piano on the ferry, part two")
+    assert other[0] in clean(html=page(f"<main>{first}{parts}</main>")).text
+    untold = first.replace("The piano on the ferry", "Part one")
+    assert other[0] in clean(html=page(f"<main>{untold}{second}</main>")).text
 
 
 def test_a_story_that_only_its_data_holds() -> None:

@@ -6,9 +6,7 @@ in which pages keep them true: linked data, then Open Graph and its kin, then wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
@@ -16,6 +14,7 @@ from lxml.html import HtmlElement
 
 from cleaner.pages.bylines import by_address, by_class, by_item, by_rel
 from cleaner.pages.credits import credits_of
+from cleaner.pages.dates import earliest, marked_up, modified, of_address, published
 from cleaner.pages.index import Index
 from cleaner.pages.linked import Item, articles, items_of, names
 from cleaner.pages.parse import words_of
@@ -25,7 +24,7 @@ from cleaner.people import people_of
 
 
 class Facts(NamedTuple):
-    """What was found, and for each field that was filled where: `json-ld`, `meta`, `rel`, `markup`, `url`, `search`.
+    """What was found, and for each field that was filled where: `json-ld`, `meta`, `rel`, `markup`, `url`.
 
     `outlet` is the site's own name where the page gives it as an author: that of a story that nobody else signs.
     """
@@ -47,27 +46,13 @@ class Facts(NamedTuple):
 
 Meta = dict[str, list[str]]
 
-LINKED, META, REL, MARKUP, URL, SEARCH = "json-ld", "meta", "rel", "markup", "url", "search"
+LINKED, META, REL, MARKUP, URL = "json-ld", "meta", "rel", "markup", "url"
 
-_PUBLISHED = (
-    "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "publish-date",
-    "publishdate", "date.published", "date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date",
-    "cxenseparse:recs:publishtime", "sailthru.date", "pubdate", "article.published", "last-publish",
-    "article:published", "og:pubdate", "publication_date", "citation_publication_date",
-    "og:published_time", "published_time",
-)  # fmt: skip
-_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified", "revised")
 _TITLES = ("og:title", "twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "headline")
 _AUTHORS = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
     "cxenseparse:author", "og:author", "article:author_name", "creator", "citation_author", "authors",
 )  # fmt: skip
-
-_ISO = re.compile(
-    r"((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(?:[.,]\d+)?\s*(Z|[+-]\d\d:?\d\d)?)?", re.IGNORECASE
-)
-_COMPACT = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[+-]\d\d:?\d\d)?)?$")
-_IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/_-]|$)")
 
 
 def facts_of(
@@ -127,16 +112,15 @@ def facts_of(
     )
     date = first(
         "date",
-        (LINKED, lambda: _earliest(found, "datePublished", "dateCreated", "uploadDate")),
-        (META, lambda: _date_in(meta, _PUBLISHED)),
-        (MARKUP, lambda: _time(tree, index)),
-        (URL, lambda: _date_of_url(url)),
-        (SEARCH, lambda: _searched(tree, url)),
+        (LINKED, lambda: earliest(found, "datePublished", "dateCreated", "uploadDate")),
+        (META, lambda: published(meta)),
+        (MARKUP, lambda: marked_up(tree, index)),
+        (URL, lambda: of_address(url)),
     )
-    modified = first(
+    changed = first(
         "modified",
-        (LINKED, lambda: _earliest(found, "dateModified")),
-        (META, lambda: _date_in(meta, _MODIFIED)),
+        (LINKED, lambda: earliest(found, "dateModified")),
+        (META, lambda: modified(meta)),
     )
     pictures = credits_of(tree, index, items)
     tags = tags_of(tree, index, found, meta, title or "", url or "", text, story, outlets)
@@ -145,7 +129,7 @@ def facts_of(
         authors=tuple(authors or ()),
         outlet=houses[0] if houses else None,
         date=date,
-        modified=modified,
+        modified=changed,
         tags=tuple(tag for tag in first("tags", *tags) or () if tag not in (authors or ())),
         credits=tuple(first("credits", (MARKUP, lambda: pictures.credits)) or ()),
         captions=tuple(first("captions", (MARKUP, lambda: pictures.captions)) or ()),
@@ -191,96 +175,6 @@ def _publisher(found: Sequence[Item]) -> str | None:
 
 def _licence(found: Sequence[Item]) -> str | None:
     return next((name for item in found for name in names(item.get("license")) if name.strip()), None)
-
-
-# ---------------------------------------------------------------- dates
-
-
-def iso(words: str) -> str | None:
-    """A date as ISO 8601 with time and zone if they are given; None for what is not one."""
-    match = _ISO.search(words) or _COMPACT.match(words.strip())
-    if not match:
-        return None
-    year, month, day, hour, minute, _, zone = match.groups()
-    try:
-        datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0))
-    except ValueError:
-        return None
-    return f"{year}-{month}-{day}" + (f"T{hour}:{minute}{(zone or '').upper()}" if hour else "")
-
-
-def _earliest(found: Sequence[Item], *keys: str) -> str | None:
-    for key in keys:
-        for item in found:
-            for words in names(item.get(key)):
-                date = read_date(words)
-                if date:
-                    return date
-    return None
-
-
-def read_date(words: str) -> str | None:
-    """A date in a form that machines write: ISO 8601, RFC 2822, or seconds since 1970."""
-    date = iso(words)
-    if date or not words.strip():
-        return date
-    from email.utils import parsedate_to_datetime
-
-    bare = words.strip()
-    try:
-        if bare.isdigit() and len(bare) in (10, 13):
-            from datetime import UTC
-
-            return datetime.fromtimestamp(int(bare[:10]), UTC).strftime("%Y-%m-%dT%H:%MZ")
-        when = parsedate_to_datetime(bare)
-    except (ValueError, TypeError, OverflowError, OSError, IndexError):
-        return _spelt(bare)
-    return when.isoformat(timespec="minutes") if when.tzinfo else when.date().isoformat()
-
-
-def _spelt(words: str) -> str | None:
-    from cleaner.metadata import date_of
-
-    return date_of(words) if len(words) <= 60 else None
-
-
-def _date_in(meta: Meta, keys: Iterable[str]) -> str | None:
-    return next((date for key in keys for words in meta.get(key, ()) if (date := read_date(words))), None)
-
-
-def _time(tree: HtmlElement, index: Index) -> str | None:
-    for element in index.items:
-        if element.get("itemprop") == "datePublished":
-            date = read_date(element.get("content") or element.get("datetime") or words_of(element))
-            if date:
-                return date
-    for element in tree.iter("time"):
-        date = iso(element.get("datetime") or "") or (
-            read_date(words_of(element)) if element.get("datetime") is None else None
-        )
-        if date:
-            return date
-    return None
-
-
-def _date_of_url(url: str | None) -> str | None:
-    match = _IN_URL.search(url or "")
-    return iso(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}") if match else None
-
-
-def _searched(tree: HtmlElement, url: str | None) -> str | None:
-    """What htmldate finds, which looks through the whole page; asked last, since it costs most."""
-    import logging
-    from copy import deepcopy
-
-    from htmldate import find_date
-
-    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
-    try:
-        found = find_date(deepcopy(tree), url=url, original_date=True)
-    except Exception:  # whatever a careless page brings up in it: a date is not worth a record
-        return None
-    return iso(found or "")
 
 
 # ---------------------------------------------------------------- links and language

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cleaner.data import Metadata
 from cleaner.metadata import credit_of
+from cleaner.pages.dates import called, shown
 from cleaner.pages.facts import facts_of
 from cleaner.pages.model import Page
 
@@ -14,11 +15,14 @@ def joined(page: Page, url: str | None, said: Metadata) -> Metadata:
     facts = facts_of(page.tree, url, page.text, page.items, story)
     origins = dict(facts.sources)
     owners = [credit for words in facts.credits if (credit := credit_of(words))]
+    date = facts.date or _date(page, facts.language, said.date)
+    if date != (facts.date or said.date):
+        origins["date"] = "search"
     sources = {field: found for field, found in said.sources.items() if field not in origins}
     return Metadata(
         title=facts.title or said.title,
         authors=list(facts.authors) or said.authors or ([facts.outlet] if facts.outlet else []),
-        date=facts.date or said.date,
+        date=date,
         credits=owners or said.credits,
         tags=list(facts.tags) or said.tags,
         sources=sources,
@@ -30,3 +34,14 @@ def joined(page: Page, url: str | None, said: Metadata) -> Metadata:
         licence=facts.licence,
         origins=origins,
     )
+
+
+def _date(page: Page, language: str | None, said: str | None) -> str | None:
+    """The date that stands nearest to the story; the one that was read from a stretch if it says the same day.
+
+    Order of day and month are those of the page's language, which the rules of a stretch do not always know.
+    """
+    seen = shown(page, language)
+    if said and (not seen or said[:10] == seen[:10]):
+        return said
+    return seen or called(page.tree)

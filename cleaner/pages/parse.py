@@ -32,6 +32,9 @@ _MARKS = (
 _STARTS = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I)
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{2,40})""", re.I)
+_END = re.compile(rb"</html\s*>", re.IGNORECASE)
+_BLOCK = re.compile(rb"<(?:p|div|article|section|main|table|ul)\b", re.IGNORECASE)
+_CLOSES = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
 _DOCTYPE = re.compile(r"^\s*<!doctype[^>]{0,2000}>", re.I)
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -156,6 +159,10 @@ def _tree(text: str, *, huge: bool) -> HtmlElement:
     except UnicodeEncodeError:
         data = without_surrogates(text).encode("utf-8")
     data = data.translate(None, _CONTROLS)
+    end = _END.search(data)
+    if end is not None and _BLOCK.search(data, end.end()):
+        # A template put a whole page into a page. Browsers read on behind its end, libxml2 does not.
+        data = _CLOSES.sub(b"", data)
     for mute in _NO_CHARACTERS:
         data = data.replace(mute, b"")
     if not data.strip():

@@ -52,6 +52,7 @@ _AGAIN = frozenset({"td", "th", "pre", "dd", "dt", "li"})
 
 def prune(view: View) -> None:
     """Looks once more at the lines of a page that was judged."""
+    _next_stories(view)
     _title(view)
     _summary(view)
     _lists(view)
@@ -72,6 +73,37 @@ def _drop(view: View, at: int, kind: Kind) -> None:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.lower()))
+
+
+def _next_stories(view: View) -> None:
+    """Whole stories that a page goes on with: articles beside the one whose heading says the page's title.
+
+    Each has a heading of the first level of its own, which says something else.
+    """
+    page = view.page
+    titles = [(_words(title), _packed(title)) for title in page.titles]
+    whose = [_article(line.box) for line in page.lines]
+    named: dict[int, bool] = {}
+    for line, article in zip(page.lines, whose, strict=True):
+        if article is not None and line.box.level == 1:
+            said = any(_says(page.words(line), *title) for title in titles)
+            named[article] = named.get(article, False) or said
+    if not any(named.values()) or all(named.values()):
+        return
+    for at, _ in list(_kept(view)):
+        article = whose[at]
+        if article is not None and not named.get(article, True):
+            _drop(view, at, "related")
+
+
+def _article(box: Box | None) -> int | None:
+    """The number of the outermost `article` around a box."""
+    found = None
+    while box is not None:
+        if box.tag == "article":
+            found = box.number
+        box = box.parent
+    return found
 
 
 def _title(view: View) -> None:
