@@ -77,6 +77,19 @@ def test_restoring_a_changed_text_fails_aloud(folder: Path) -> None:
     assert b"not the one" in done.stderr
 
 
+def test_what_rules_cost_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A story.\n\nAdvertisement\n\nIt went on, with an advertisement in it.\n")
+    (tmp_path / "b.jsonl").write_text('{"text": "Nothing here."}\n{"id": 1}\n')
+    done = run("rules", "cost", "-p", "any", "-p", "en", tmp_path / "a.txt", tmp_path / "b.jsonl")
+    shown = done.stdout.decode()
+    assert done.returncode == 0, done.stderr
+    assert "3 texts" in shown
+    (line,) = [line for line in shown.splitlines() if " en.ad.marker: " in line]
+    calls, tries, finds = (float(number) for number in line.split()[1:4])
+    assert calls >= tries >= finds > 0
+    assert "'^advertisement$'" in line or "'advertisement'" in line or "'^advertisement'" in line
+
+
 def test_rules_are_listed_shown_and_proved() -> None:
     listed = run("rules", "list", "--lang", "en", "--kind", "ad").stdout.decode().splitlines()
     assert listed

@@ -6,7 +6,7 @@ a pattern is tried is the way of gitleaks' keywords.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -29,6 +29,7 @@ class Cues:
                 if cue.endswith("$"):
                     literal = literal[:-1] + "\n"
                 calls.setdefault(literal, []).append(number)
+        self._rules = rules
         self._calls = list(calls.values())
         self._words = [cue[0].isalnum() and cue[0] < SPACELESS for cue in calls]
         # The other automaton, a DFA, has thirty times the memory, for each set of languages that texts call for; it is
@@ -49,3 +50,11 @@ class Cues:
             if not (self._words[index] and folded[start - 1] < SPACELESS and folded[start - 1].isalnum())
             for number in self._calls[index]
         ]
+
+    def calls(self, text: str) -> Iterator[tuple[str, Rule]]:
+        """Cues that occur in a text, as packs write them but folded, each with a rule that it calls."""
+        folded = fold(f"\n{text}\n")
+        for start, end, number in self.find(text):
+            cue = folded[start + 1 : end + 2]
+            cue = "^" + cue[1:] if cue.startswith("\n") else cue
+            yield cue[:-1] + "$" if cue.endswith("\n") else cue, self._rules[number]

@@ -83,9 +83,10 @@ MEMO_LENGTH, MEMO_SIZE = 300, 20_000
 class Matcher:
     """A detector made of packs. It can be pickled; automata are built anew where it lands."""
 
-    def __init__(self, packs: Iterable[Pack]) -> None:
-        """Takes packs as `load_packs` gives them."""
+    def __init__(self, packs: Iterable[Pack], reading: type[Reading] | None = None) -> None:
+        """Takes packs as `load_packs` gives them; `reading` is what reads a document in place of `Reading`."""
         self.packs = tuple(packs)
+        self._reading = reading or Reading
         self.languages = Languages(self.packs)
         self._readers: dict[frozenset[str], _Reader] = {}
 
@@ -104,7 +105,7 @@ class Matcher:
 
     def __call__(self, document: Document) -> Iterable[Span]:
         """Marks for a document, offsets into its text. Raises PatternTimeout for a runaway pattern."""
-        reader = self._reader(self.languages.of(document.text))
+        reader = self.reader(document.text)
         composed = compose(document.text)
         if composed is None:
             return _read(reader, document)
@@ -112,17 +113,20 @@ class Matcher:
         form = Document(text, document.url, document.site, document.id)
         return [_mapped(mark, offsets) for mark in _read(reader, form)]
 
-    def _reader(self, names: frozenset[str]) -> _Reader:
+    def reader(self, text: str) -> _Reader:
+        """The packs that a text calls for, made ready to read with."""
+        names = self.languages.of(text)
         reader = self._readers.get(names)
         if reader is None:
-            reader = self._readers[names] = _Reader([pack for pack in self.packs if pack.name in names])
+            reader = self._readers[names] = _Reader([pack for pack in self.packs if pack.name in names], self._reading)
         return reader
 
 
 class _Reader:
     """Some packs made ready to read with."""
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
+    def __init__(self, packs: Sequence[Pack], reading: type[Reading]) -> None:
+        self._reading = reading
         self.rules = tuple(rule for pack in packs for rule in pack.rules)
         self.cues = Cues(self.rules)
         self.memo: Memo = {}
@@ -130,7 +134,7 @@ class _Reader:
 
     def marks(self, document: Document) -> list[Span]:
         hits = self.cues.find(document.text)
-        return _Reading(document, self.rules).marks(hits, self._cueless, self.memo)
+        return self._reading(document, self.rules).marks(hits, self._cueless, self.memo)
 
 
 def _read(reader: _Reader, document: Document) -> list[Span]:
@@ -195,10 +199,11 @@ def _site_of(document: Document) -> str:
     return (document.site or host_of(document.url)).removeprefix("www.")
 
 
-class _Reading:
+class Reading:
     """One document being matched: remembers lines and sentences that several rules ask for."""
 
     def __init__(self, document: Document, rules: Sequence[Rule]) -> None:
+        """Takes a document, and the rules that hits speak of by number."""
         self.text = document.text
         self.starts = document.starts
         self.document = document
@@ -482,12 +487,12 @@ class _Reading:
         return len(words) >= PROSE_LENGTH and words.endswith(_SENTENCE_ENDS)
 
 
-_TAKES: dict[str, Callable[[_Reading, Rule, int, int, regex.Match[str]], Iterator[Span]]] = {
-    "match": _Reading._match,
-    "sentence": _Reading._sentence,
-    "line": _Reading._line,
-    "list": _Reading._list,
-    "tail": _Reading._tail,
+_TAKES: dict[str, Callable[[Reading, Rule, int, int, regex.Match[str]], Iterator[Span]]] = {
+    "match": Reading._match,
+    "sentence": Reading._sentence,
+    "line": Reading._line,
+    "list": Reading._list,
+    "tail": Reading._tail,
 }
 
 

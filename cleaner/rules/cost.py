@@ -1,0 +1,93 @@
+"""What rules cost on texts: for those who write packs, to see which cues call too often and which patterns are slow."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from time import perf_counter
+from typing import NamedTuple
+
+from cleaner.data import Document, Span
+from cleaner.rules.load import Pack
+from cleaner.rules.match import Matcher, Reading
+from cleaner.rules.model import Rule
+
+
+class Cost(NamedTuple):
+    """What one rule cost: `cues` are those that called it, with how often each did.
+
+    `calls` is how often a cue stood in a text, `tries` how often the pattern was then tried (a call comes to nothing
+    out of the rule's reach, or where the same line was seen before), `marks` how often it found something, `seconds`
+    how long all tries took. A rule without cues is tried without being called.
+    """
+
+    rule: str
+    calls: int
+    tries: int
+    marks: int
+    seconds: float
+    cues: tuple[tuple[str, int], ...]
+
+
+class Costs(NamedTuple):
+    """What the rules cost, the dearest first; how long all of matching took; and how many texts there were."""
+
+    rules: list[Cost]
+    seconds: float
+    texts: int
+
+
+class _Meter:
+    def __init__(self) -> None:
+        self.tries: Counter[str] = Counter()
+        self.marks: Counter[str] = Counter()
+        self.seconds: Counter[str] = Counter()
+
+    def reading(self) -> type[Reading]:
+        """Reads as always, and writes down what was tried."""
+        meter = self
+
+        class Metered(Reading):
+            def _try(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
+                start = perf_counter()
+                marks = super()._try(rule, line, low, high)
+                meter.seconds[rule.id] += perf_counter() - start  # type: ignore[assignment]
+                meter.tries[rule.id] += 1
+                meter.marks[rule.id] += len(marks)
+                return marks
+
+        return Metered
+
+
+def costs(packs: Sequence[Pack], texts: Iterable[str]) -> Costs:
+    """What the rules of packs cost on texts, each read as `clean` first reads it."""
+    documents = [Document(text) for text in texts]
+    matcher = Matcher(packs)
+    called: Counter[tuple[str, str]] = Counter()
+    for document in documents:  # which also compiles what is needed, so that no rule pays for that below
+        list(matcher(document))
+        reader = matcher.reader(document.text)
+        for cue, rule in reader.cues.calls(document.text):
+            called[rule.id, cue] += 1
+    meter = _Meter()
+    metered = Matcher(packs, meter.reading())
+    start = perf_counter()
+    for document in documents:
+        list(metered(document))
+    seconds = perf_counter() - start
+    cues: dict[str, list[tuple[str, int]]] = {}
+    for (name, cue), times in called.most_common():
+        cues.setdefault(name, []).append((cue, times))
+    rules = [
+        Cost(
+            rule,
+            sum(times for _, times in own),
+            meter.tries[rule],
+            meter.marks[rule],
+            meter.seconds[rule],
+            tuple(own),
+        )
+        for rule in cues.keys() | meter.tries.keys()
+        for own in [cues.get(rule, ())]
+    ]
+    return Costs(sorted(rules, key=lambda cost: (-cost.seconds, -cost.calls, cost.rule)), seconds, len(documents))
