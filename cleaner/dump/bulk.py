@@ -11,7 +11,6 @@ import tarfile
 import zipfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import PurePosixPath
 from typing import IO, Any
 
 import msgspec
@@ -22,6 +21,7 @@ from cleaner.dump.fields import Fields
 from cleaner.dump.forms import DOCUMENTS, ROWS, Form, Target, by_name, documents_target, written_as
 from cleaner.dump.journal import fingerprint
 from cleaner.dump.judge import COLUMN, Beside, Failed, Outcome, facts, judge
+from cleaner.dump.plan import is_safe
 from cleaner.dump.pool import Marker, Task
 from cleaner.dump.put import unwritable
 from cleaner.dump.rows import Row
@@ -230,7 +230,7 @@ def gather_parquet(parts: Sequence[str], run: Any, target: str, schema: Any = No
         put_together([f"{run.root}/{part}.rows" for part in parts], beside, schema, packed)
     except OSError as error:
         raise unwritable(target, error) from None
-    run.out.place(beside, target)
+    run.place(beside, target)
 
 
 def gather_groups(large: Any, run: Any, target: str) -> None:
@@ -339,7 +339,7 @@ def members(large: Any, run: Any) -> Iterator[Task]:
     size = 0
     try:
         names = [name for name, _, _ in _listed(found.path, found.form, limits.ratio)]
-        targets = _targets([name for name in names if _is_safe(name)], found.target.path, run)
+        targets = _targets([name for name in names if is_safe(name)], found.target.path, run)
         for name, length, read in _listed(found.path, found.form, limits.ratio):
             file = _member(name, length, read, targets, found.name, limits)
             if file is None:
@@ -398,7 +398,7 @@ def _member(
     form = by_name(name.rpartition("/")[2])
     place = f"{archive}/{name}"
     data, problem = b"", None
-    if not _is_safe(name):
+    if not is_safe(name):
         target = Target(f"{archive}.unsafe/{fingerprint(name):016x}", None)
         problem = f"its name would lead out of OUT: {name!r}"
     elif name not in targets:
@@ -413,20 +413,6 @@ def _member(
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, InputError) as error:
             problem = f"it cannot be unpacked: {error}"
     return File(place, "", form, target, data=data, problem=problem)
-
-
-def _is_safe(name: str) -> bool:
-    """Whether a member's name stays inside the folder it is unpacked to."""
-    path = PurePosixPath(name)
-    parts = path.parts
-    return (
-        bool(parts)
-        and not path.is_absolute()
-        and ".." not in parts
-        and "\\" not in name
-        and ":" not in parts[0]
-        and "\0" not in name
-    )
 
 
 def _listed(path: str, form: Form, ratio: int) -> Iterator[tuple[str, int, Any]]:

@@ -80,12 +80,12 @@ class Rows(Task, kw_only=True):
 
 
 class Done(msgspec.Struct):
-    """What became of a shard: numbers, files that are no part of the dump, and files of rows done whole."""
+    """What became of a shard: numbers, files that are no part of the dump, files of rows done whole, files written."""
 
     counts: Counts
     left: list[tuple[str, str]] = []
     tables: list[Table] = []
-    facts: Any = None
+    wrote: list[str] = []
 
 
 class Bench:
@@ -110,7 +110,9 @@ class Bench:
 
     def __call__(self, task: Task, marker: Marker) -> Done:
         """The outcome of one task. Raises OutputError if results cannot be written."""
+        self.out.wrote.clear()
         done: Done = task.clean(self, marker)  # type: ignore[attr-defined]
+        done.wrote = [path for path in self.out.wrote if not path.startswith(".cleaner/")]
         return done
 
     def time(self, size: int) -> float:
