@@ -404,7 +404,9 @@ def kill(runs: Runs, megabytes: float) -> None:
 def hostile(runs: Runs, _: float) -> None:
     """Ten thousand inputs that are wrong in one way or another."""
     sys.path.insert(0, str(ROOT))
+    from cleaner.dump import Options, clean_dump
     from tests.hostile import hostile as made
+    from tests.hostile import lost
 
     folder, out = runs.scratch / "hostile" / "in", runs.scratch / "hostile" / "out"
     folder.mkdir(parents=True)
@@ -414,20 +416,12 @@ def hostile(runs: Runs, _: float) -> None:
         name, data = made(chance, number)
         (folder / name).write_bytes(data)
         names.append(name)
-    command = [sys.executable, "-m", "cleaner", "clean", str(folder), "-q", "-w", "2", "--no-learn", "-o", str(out)]
-    done = subprocess.run(
-        command, check=False, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-    report = json.loads((out / "report.json").read_bytes())
-    failures = [json.loads(line) for line in (out / "failed.jsonl").read_bytes().splitlines()]
-    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    lost = [name for name in names if not any(file.startswith(name.split(".")[0] + ".") for file in files | {"-"})]
-    lost = [name for name in lost if not any((out / name.partition(".")[0]).glob("**/*"))]
-    left = report["left_alone"]["files"]
+    done = clean_dump([folder], out, Options(), workers=2)
+    reasons = [reason for _, reason in done.failures] + [reason for _, reason in done.left]
+    beside = sorted(path.name for path in folder.parent.iterdir())
     print(
-        f"hostile: exit code {done.returncode}, {report['documents']:,} records, {report['failed']:,} failed, "
-        f"{sum(not one['reason'] for one in failures)} without a reason, {left:,} files left alone, "
-        f"{len(lost) - left:,} lost, {sorted(path.name for path in (runs.scratch / 'hostile').iterdir())}"
+        f"hostile: {done.counts.documents:,} records, {done.counts.failed:,} failed, {len(done.left):,} files left alone, "
+        f"{reasons.count('')} without a reason, {len(lost(folder, out, done.left))} lost, written to {beside}"
     )
 
 

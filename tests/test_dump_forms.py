@@ -80,6 +80,8 @@ FORMS: dict[str, Callable[[], bytes]] = {
     "x.jsonl.gz": lambda: gzip.compress(jsonl()),
     "x.jsonl.zst": lambda: pack(jsonl(), "zst"),
     "x.json": lambda: json.dumps(ROWS, indent=2).encode(),
+    "one.json": lambda: json.dumps(ROWS[0], indent=2).encode(),
+    "one.json.gz": lambda: gzip.compress(json.dumps(ROWS[1]).encode()),
     "x.csv": lambda: table(","),
     "x.tsv": lambda: table("\t"),
     "x.csv.gz": lambda: gzip.compress(table(",")),
@@ -313,3 +315,23 @@ def test_a_table_becomes_parquet_with_the_types_its_values_have(tmp_path: Path) 
         {"text": CLEAN, "n": None, "x": 2.0, "ok": False, "mixed": "one", "deep": None, "cleaner_source": None,
          "late": "yes"},
     ]  # fmt: skip
+
+
+def test_a_damaged_crawl_is_a_failure_and_gives_what_it_has(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/x.wet.gz").write_bytes(gzip.compress(wet())[:-40])
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    assert [name for name, _ in done.failures] == ["x.wet.gz"]
+    assert "damaged after" in done.failures[0][1]
+    assert clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS).counts.failed == 1
+
+
+def test_two_members_of_one_name_are_both_kept(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with zipfile.ZipFile(tmp_path / "in/x.zip", "w") as archive:
+        for name, text in (("a/b.txt", "first"), ("a/./b.txt", "second"), ("a//b.txt", "third")):
+            archive.writestr(name, text)
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    assert (done.counts.documents, done.counts.failed) == (3, 2)
+    assert (tmp_path / "out/x/a/b.txt").read_text() == "first"
+    assert {path.read_text() for path in (tmp_path / "out/x.zip.unsafe").iterdir()} == {"second", "third"}

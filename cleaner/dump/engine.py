@@ -223,6 +223,11 @@ class Run:
         if self.journal.has_large(found.name, mark):
             self.passed(found.size)
             return
+        if self.journal.has_small(mark):  # it failed whole
+            self.here.discard(found.name)
+            self.documents.setdefault(self.journal.first(mark))
+            self.passed(found.size)
+            return
         if self.remote is not None:
             place = self.root / FETCHED / f"{mark:016x}"
             problem = self.remote.fetch(found.path, place)
@@ -285,11 +290,7 @@ class Run:
         found = large.found
         self.large.pop(found.name, None)
         self.here.discard(found.name)
-        mark = fingerprint("whole", problem, *found.facts)
-        if not self.journal.has_small(mark):
-            yield self.batch([_small(found, problem)], [mark], found.size)
-        else:
-            self.documents.setdefault(mark)
+        yield self.batch([_small(found, problem)], [large.mark], found.size)
 
     def leave(self, large: _Large, reason: str) -> None:
         """A file that is no part of the dump after all. Raises InputError if it was named."""

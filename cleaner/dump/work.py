@@ -32,7 +32,10 @@ SAMPLE = 100
 
 
 class File(msgspec.Struct, frozen=True):
-    """A small file: its name, its form, where its results go, and its bytes if they do not lie at `path`."""
+    """A small file: its name, its form, where its results go, and its bytes if they do not lie at `path`.
+
+    `renamed` says that it must not even be copied under its own name.
+    """
 
     name: str
     path: str
@@ -41,6 +44,7 @@ class File(msgspec.Struct, frozen=True):
     data: bytes | None = None
     problem: str | None = None
     given: bool = False
+    renamed: bool = False
 
 
 class Files(Task, kw_only=True):
@@ -232,7 +236,7 @@ class _Files:
             bench.out.put(file.target.sidecars, pack(beside, file.form.packing if packing(data) else ""))
         if self.sheet is not None and file.form.kind in DOCUMENTS:
             self.sheet.add({"id": file.name}, bench.failed(file.name, reason, origin), failed=True)
-        if file.form.kind == "html" or self.sheet is not None:
+        if (file.form.kind == "html" or self.sheet is not None) and not file.renamed:
             path = path.rpartition("/")[0] + "/" * ("/" in path) + file.name.rpartition("/")[2]
         bench.out.put(path, data)
 
@@ -271,7 +275,8 @@ class _Files:
             told if rows.sheet is None else {**told, "text": fields.into}, made.kind or "",
             COLUMN if wanted and made.kind == "parquet" else None,
         )  # fmt: skip
-        if form.kind != "json" or table.rows > 1:
+        # A file with one object is a document more than a table: a dump may have millions, and the report names none.
+        if form.kind != "json" or table.rows > 1 or rows.sheet is not None:
             self.done.tables.append(table)
 
 
