@@ -420,8 +420,8 @@ def hostile(runs: Runs, _: float) -> None:
     reasons = [reason for _, reason in done.failures] + [reason for _, reason in done.left]
     beside = sorted(path.name for path in folder.parent.iterdir())
     print(
-        f"hostile: {done.counts.documents:,} records, {done.counts.failed:,} failed, {len(done.left):,} files left alone, "
-        f"{reasons.count('')} without a reason, {len(lost(folder, out, done.left))} lost, written to {beside}"
+        f"hostile: {done.counts.documents:,} records, {done.counts.failed:,} failed, {len(done.left):,} files left "
+        f"alone, {reasons.count('')} without a reason, {len(lost(folder, out, done.left))} lost, written to {beside}"
     )
 
 

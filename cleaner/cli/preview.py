@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cleaner.errors import InputError
+from cleaner.text import host_of
 
 if TYPE_CHECKING:
     from cleaner.dump.back import Cleaned
@@ -78,7 +79,8 @@ def _print(found: Iterable[Cleaned]) -> None:
         for stretch in document.sidecar.removed:
             key = (stretch.kind, stretch.rule)
             numbers[key] += 1
-            sites[document.sidecar.source.site or "(no site)"] += 1
+            source = document.sidecar.source
+            sites[source.site or host_of(source.url) or "(no site)"] += 1
             words = " ".join(stretch.text.split())[:90]
             if words and len(examples[key]) < EXAMPLES and words not in examples[key]:
                 examples[key].append(words)

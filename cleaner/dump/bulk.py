@@ -30,7 +30,7 @@ from cleaner.dump.put import unwritable
 from cleaner.dump.rows import Row
 from cleaner.dump.sheets import Sheet, put_together
 from cleaner.dump.streams import BOMB_FLOOR, StreamError, unpack
-from cleaner.dump.work import Bench, Done, File, Files, put_sheet
+from cleaner.dump.work import Bench, Done, File, Files, gone, put_sheet
 from cleaner.errors import InputError
 
 BROKEN = (
@@ -190,6 +190,13 @@ def _clean_group(bench: Bench, task: Groups, marker: Marker) -> Done:
     from cleaner.arrow import clean_schema, through, values
 
     rows = _Rows(bench, task, "parquet", task.fields.into, marker)
+    problem = _unreadable(task.path, task.number)
+    if problem is not None:
+        rows.counts.fail(task.name, task.row, None, problem)
+        if task.only is None:
+            bench.out.put(f"{task.parts}/{task.number}.rows", b"")
+            bench.out.put(f"{task.parts}/{task.number}.meta", b"")
+        return Done(rows.counts)
     sheet = bench.sheet(Form("parquet"))
     mode = "none" if sheet is not None else bench.options.sidecar
     into = bench.out.beside()
@@ -211,6 +218,23 @@ def _clean_group(bench: Bench, task: Groups, marker: Marker) -> Done:
                 raise unwritable(task.name, error) from None
             bench.out.place(into, f"{task.parts}/{task.number}.rows")
     return Done(rows.counts)
+
+
+def _unreadable(path: str, group: int) -> str | None:
+    """What is wrong with a row group, looked at in full before a record of it is counted. Raises InputError."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            for _ in file.iter_batches(ROWS_EACH, row_groups=[group]):
+                pass
+    except FileNotFoundError as error:
+        raise gone(path, error.strerror or str(error)) from None
+    except (OSError, pyarrow.ArrowException) as error:
+        said = f"row group {group} is damaged: {error}".replace("\n", " ")
+        return f"{said}; its rows are in the input alone"
+    return None
 
 
 def _packing(facts: Any, group: int) -> str:

@@ -389,10 +389,7 @@ class RowsWriter:
 def _clean_piece(bench: Bench, task: Rows, marker: Marker) -> Done:
     piece = task.piece
     if task.span is not None:
-        start, length = task.span
-        with open(task.path, "rb") as file:
-            file.seek(start)
-            piece = piece._replace(data=file.read(length))
+        piece = piece._replace(data=_span(task.path, *task.span))
     done = Done(Counts())
     rows = RowsWriter(
         bench,
@@ -409,6 +406,26 @@ def _clean_piece(bench: Bench, task: Rows, marker: Marker) -> Done:
             packed = written_as(task.form, bench.asked).packing
             put_parts(bench, task.parts, piece.number, packed, rows.written, rows.beside, sidecars=task.sidecars)
     return done
+
+
+def _span(path: str, start: int, length: int) -> bytes:
+    """A part of a file. Raises InputError if it is gone: what was handed out was there."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(start)
+            data = file.read(length)
+    except OSError as error:
+        raise gone(path, error.strerror or str(error)) from None
+    if len(data) != length:
+        raise gone(path, "it has become shorter")
+    return data
+
+
+def gone(path: str, why: str) -> InputError:
+    """What to say of an input that vanishes while it is cleaned."""
+    return InputError(
+        f"{path}: was changed or removed while it was cleaned ({why}); put it back, then give the same command to go on"
+    )
 
 
 def put_sheet(bench: Bench, parts: str, number: int, sheet: Sheet) -> None:
