@@ -16,7 +16,7 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from cleaner import Cleaner
+from cleaner import Cleaner, InputError
 from cleaner.dump import Options, clean_dump
 from cleaner.dump.back import documents
 from cleaner.dump.streams import pack
@@ -80,6 +80,8 @@ FORMS: dict[str, Callable[[], bytes]] = {
     "x.jsonl.gz": lambda: gzip.compress(jsonl()),
     "x.jsonl.zst": lambda: pack(jsonl(), "zst"),
     "x.json": lambda: json.dumps(ROWS, indent=2).encode(),
+    "one.json": lambda: json.dumps(ROWS[0], indent=2).encode(),
+    "one.json.gz": lambda: gzip.compress(json.dumps(ROWS[1]).encode()),
     "x.csv": lambda: table(","),
     "x.tsv": lambda: table("\t"),
     "x.csv.gz": lambda: gzip.compress(table(",")),
@@ -313,3 +315,58 @@ def test_a_table_becomes_parquet_with_the_types_its_values_have(tmp_path: Path) 
         {"text": CLEAN, "n": None, "x": 2.0, "ok": False, "mixed": "one", "deep": None, "cleaner_source": None,
          "late": "yes"},
     ]  # fmt: skip
+
+
+def test_a_damaged_crawl_is_a_failure_and_gives_what_it_has(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/x.wet.gz").write_bytes(gzip.compress(wet())[:-40])
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    assert [name for name, _ in done.failures] == ["x.wet.gz"]
+    assert "damaged after" in done.failures[0][1]
+    assert clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS).counts.failed == 1
+
+
+def test_two_members_of_one_name_are_both_kept(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with zipfile.ZipFile(tmp_path / "in/x.zip", "w") as archive:
+        for name, text in (("a/b.txt", "first"), ("a/./b.txt", "second"), ("a//b.txt", "third")):
+            archive.writestr(name, text)
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    assert (done.counts.documents, done.counts.failed) == (3, 2)
+    assert (tmp_path / "out/x/a/b.txt").read_text() == "first"
+    assert {path.read_text() for path in (tmp_path / "out/x.zip.unsafe").iterdir()} == {"second", "third"}
+
+
+@pytest.mark.parametrize("asked", ["same", "jsonl"])
+def test_a_damaged_row_group_costs_its_rows_and_says_so(tmp_path: Path, asked: str) -> None:
+    (tmp_path / "in").mkdir()
+    data = bytearray(parquet_of(ROWS))
+    with parquet.ParquetFile(pyarrow.BufferReader(bytes(data))) as file:
+        places = [file.metadata.row_group(1).column(at) for at in range(4)]
+        start = next(one.data_page_offset for one in places if one.path_in_schema == "maintext")
+    data[start : start + 60] = b"\xff" * 60
+    (tmp_path / "in/x.parquet").write_bytes(bytes(data))
+    done = clean_dump([tmp_path / "in"], tmp_path / "out", Options(packs=("any", "en"), format=asked))
+    assert [name for name, _ in done.failures] == ["x.parquet:3"]
+    assert "row group 1 is damaged" in done.failures[0][1]
+    assert [document.text for document in documents(tmp_path / "out")] == [f"{CLEAN}{n}" for n in (0, 1, 4)]
+
+
+def test_an_input_that_vanishes_ends_the_run_with_words_and_it_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    row = json.dumps({"text": AD * 50}).encode() + b"\n"
+    source = tmp_path / "in/x.jsonl"
+    source.write_bytes(row * 6_000)
+    expected = clean_dump([tmp_path / "in"], tmp_path / "whole", OPTIONS).counts
+    away = tmp_path / "away.jsonl"
+
+    def vanish(_: object) -> None:
+        if source.exists():
+            source.rename(away)
+
+    with pytest.raises(InputError, match="put it back"):
+        clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS, progress=vanish)
+    assert not (tmp_path / "out/x.jsonl").exists()
+    away.rename(source)
+    assert clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS).counts == expected
+    assert _tree(tmp_path / "out") == _tree(tmp_path / "whole")

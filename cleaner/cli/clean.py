@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli.options import FAILED, columns, cores, packs_option, settings_for, workers_option
+from cleaner.cli.options import FAILED, Place, columns, cores, packs_option, settings_for, workers_option
 
 if TYPE_CHECKING:
     from cleaner.dump.engine import Progress, Summary
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="IN…")
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder to write to; needed unless IN is -.")
+@click.argument("inputs", nargs=-1, required=True, type=Place(path_type=Path, allow_dash=True), metavar="IN…")
+@click.option("--output", "-o", type=Place(path_type=Path), help="Folder to write to; needed unless IN is -.")
 @packs_option
 @click.option("--keep", "-k", multiple=True, metavar="KIND|RULE", help="A kind, or a rule, that stays in the text.")
 @click.option("--encoding", help="Encoding of files without a byte order mark.")
@@ -63,12 +63,12 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Clean a sample and print what would go; nothing is written.")
 @click.option("--quiet", "-q", is_flag=True, help="Print failures only.")
 def clean(
-    inputs: tuple[Path, ...], output: Path | None, packs: tuple[str, ...], keep: tuple[str, ...],
+    inputs: tuple[Path | str, ...], output: Path | str | None, packs: tuple[str, ...], keep: tuple[str, ...],
     encoding: str | None, fields: tuple[str, ...], format_: str, sidecar: str, text_only: bool, workers: int | None,
     seconds: float, size: int, ratio: int, follow: bool, fresh: bool, dry_run: bool, quiet: bool,
     repeats: Path | None, no_learn: bool, review: Path | None,
 ) -> int:  # fmt: skip
-    """Clean folders, files, or standard input (-).
+    """Clean folders, files, addresses (s3://…, gs://…, hf://…), or standard input (-).
 
     What comes in goes out in the same form under the same name, with sidecars beside it. What the dump says again and
     again is learned first, into OUT/repeats. A run that was stopped goes on when the same command is given again.
@@ -97,9 +97,12 @@ def clean(
         return 0
     if output is None:
         raise click.UsageError("say where to write: cleaner clean IN -o OUT")
-    options = _reviewed(options, output, review)
-    if text_only and sidecar == "none":
-        raise click.UsageError("--text-only reads the texts back by their sidecars; leave --sidecar none out")
+    if isinstance(output, Path) or review is not None:
+        options = _reviewed(options, Path(output), review)
+    if text_only and sidecar != "full":
+        raise click.UsageError(f"--text-only reads the texts back by their sidecars; leave --sidecar {sidecar} out")
+    if text_only and not isinstance(output, Path):
+        raise click.UsageError("--text-only takes a folder on this machine as OUT")
     with _Progress(quiet) as progress:
         done = clean_dump(
             inputs,
@@ -110,9 +113,9 @@ def clean(
             progress=progress.update,
             say=progress.say,
         )
-    if review is not None:
+    if review is not None and isinstance(output, Path):
         _keep(review, output)
-    if text_only:
+    if text_only and isinstance(output, Path):
         _write_texts(output)
     _print_summary(done, quiet)
     return FAILED if done.counts.failed else 0
@@ -149,7 +152,7 @@ def _keep(review: Path, out: Path) -> None:
     save(out, load(review))
 
 
-def _clean_stdin(options: Options, output: Path | None) -> int:
+def _clean_stdin(options: Options, output: Path | str | None) -> int:
     from cleaner.data import Document, Source
     from cleaner.files import decode, digest, encode, write_whole
     from cleaner.sidecar import dump
@@ -159,6 +162,8 @@ def _clean_stdin(options: Options, output: Path | None) -> int:
     origin = Source(path="-", form="txt", encoding=encoding, bom=bom, sha256=digest(data))
     result = options.cleaner().judge(Document(text), origin)
     cleaned = encode(result.text, encoding, bom=bom)
+    if isinstance(output, str):
+        raise click.UsageError("what comes from standard input is written to this machine, or to standard output")
     if output is None:
         sys.stdout.buffer.write(cleaned)
     else:

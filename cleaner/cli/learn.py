@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from cleaner.cli.options import columns, cores, packs_option, settings_for, workers_option
+from cleaner.cli.options import Place, columns, cores, packs_option, settings_for, workers_option
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="IN…")
+@click.argument("inputs", nargs=-1, type=Place(path_type=Path), metavar="IN…")
 @click.option(
     "--output",
     "-o",
@@ -28,7 +28,7 @@ from cleaner.cli.options import columns, cores, packs_option, settings_for, work
     "--export", metavar="SITE", help="Print the blocks of a site that were reviewed, as a rule pack; learn nothing."
 )
 def learn(
-    inputs: tuple[Path, ...], output: Path, packs: tuple[str, ...], encoding: str | None, fields: tuple[str, ...],
+    inputs: tuple[Path | str, ...], output: Path, packs: tuple[str, ...], encoding: str | None, fields: tuple[str, ...],
     workers: int | None, export: str | None,
 ) -> int:  # fmt: skip
     """Count what a dump says again and again, site by site.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,6 +25,14 @@ packs_option = click.option(
 workers_option = click.option(
     "--workers", "-w", type=click.IntRange(1), default=None, help="Processes; all cores by default."
 )
+
+
+class Place(click.Path):
+    """A path, or an address such as s3://bucket/folder, which stays as it was typed."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Paths become Path."""
+        return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
 
 
 def cores() -> int:

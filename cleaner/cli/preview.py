@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cleaner.errors import InputError
+from cleaner.text import host_of
+
 if TYPE_CHECKING:
     from cleaner.dump.back import Cleaned
     from cleaner.dump.options import Options
@@ -22,19 +25,30 @@ SAMPLE_BYTES = 20_000_000
 EXAMPLES = 3
 
 
-def preview(inputs: Sequence[Path], options: Options) -> None:
+def preview(inputs: Sequence[Path | str], options: Options) -> None:
     """Cleans a sample in a folder of its own and prints what left, by kind, rule and site."""
     from cleaner.dump.back import documents
     from cleaner.dump.passes import clean_dump
     from cleaner.dump.plan import Found, Naming, check_inputs, walk
+    from cleaner.dump.remote import Remote, places
 
     with tempfile.TemporaryDirectory(prefix="cleaner-") as scratch:
         source, out = Path(scratch) / "sample", Path(scratch) / "out"
-        check_inputs(inputs, out)
+        given = places(inputs)
+        check_inputs(given, out)
         left = SAMPLE_BYTES
-        for found in walk(inputs, out, Naming(follow=options.follow)):
-            if isinstance(found, Found) and left > 0:
+        for found in walk(given, out, Naming(follow=options.follow)):
+            if not isinstance(found, Found):
+                continue
+            if isinstance(given[0], Remote):
+                problem = given[0].fetch(found.path, source / found.name)
+                if problem is not None:
+                    raise InputError(problem)
+                left -= found.size
+            else:
                 left -= _copied(Path(found.path), source / found.name, left)
+            if left <= 0:
+                break
         if not source.is_dir():
             click.echo("there is nothing to clean")
             return
@@ -65,7 +79,8 @@ def _print(found: Iterable[Cleaned]) -> None:
         for stretch in document.sidecar.removed:
             key = (stretch.kind, stretch.rule)
             numbers[key] += 1
-            sites[document.sidecar.source.site or "(no site)"] += 1
+            source = document.sidecar.source
+            sites[source.site or host_of(source.url) or "(no site)"] += 1
             words = " ".join(stretch.text.split())[:90]
             if words and len(examples[key]) < EXAMPLES and words not in examples[key]:
                 examples[key].append(words)

@@ -40,7 +40,8 @@ report.json is the same for any number of workers and however often a run was st
     status         {status: documents}
     kinds, rules   {name: {"stretches": n, "letters": n}}, rules by rule id
     sites          {site: {"documents": n, "letters": n, "removed": n, "failed": n}}; the sites that come first, up to
-                   50,000, the rest as "(others)"; documents without a site are not in it
+                   50,000, the rest as "(others)"; the site is the host of the URL if none is named;
+                   documents without either are not in it
     tables         for each file of rows: name, form, target, sidecars (null if inside), rows, failed, fields,
                    written (the form), column (that holds the sidecars if they are inside)
     left_alone     {"files": n, "first": [{"name", "reason"} …]}: files that are no part of a dump; at most 100 named

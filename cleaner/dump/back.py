@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple
 
 from cleaner.data import Sidecar
 from cleaner.dump.fields import Fields
-from cleaner.dump.forms import by_name, packing, text_sidecar
+from cleaner.dump.forms import by_name, packing, row_sidecars, text_sidecar
 from cleaner.dump.report import FAILED, REPORT, read
 from cleaner.dump.rows import Codec, codec
 from cleaner.dump.split import pieces
@@ -54,7 +54,8 @@ def documents(out: Path) -> Iterator[Cleaned]:
             yield from _of_table(out, table)
     for path, beside in _texts(out, tables):
         found = True
-        yield _of_text(path, beside)
+        if beside.stat().st_size:
+            yield _of_text(path, beside)
     if not found:
         raise InputError(
             f"{out}: holds nothing that `cleaner clean` wrote with sidecars; give the folder named with -o"
@@ -69,6 +70,9 @@ def restored(out: Path) -> Iterator[Restored]:
             yield Restored(table["target"], _table_back(out, table))
     for path, beside in _texts(out, tables):
         name = path.relative_to(out).as_posix()
+        if not beside.stat().st_size:  # an empty file has no row that a sidecar could stand beside
+            yield Restored(name, iter([read_bytes(path)]))
+            continue
         try:
             yield Restored(name, iter([_text_back(path, beside)]))
         except CleanerError as error:
@@ -88,7 +92,7 @@ def _tables(out: Path) -> list[dict[str, Any]]:
 
 
 def _texts(out: Path, tables: list[dict[str, Any]]) -> Iterator[tuple[Path, Path]]:
-    """Texts with their sidecars."""
+    """Texts with their sidecars, and files of one JSON object with theirs."""
     rows = {table["target"] for table in tables} | {table["sidecars"] for table in tables}
     for root, folders, names in os.walk(out):
         folders.sort()
@@ -101,10 +105,22 @@ def _texts(out: Path, tables: list[dict[str, Any]]) -> Iterator[tuple[Path, Path
             if (here == out and name in OWN) or path.relative_to(out).as_posix() in rows:
                 continue
             outer = Path(name).suffix if by_name(name).packing else ""
+            lines = _lines_of(here, name, beside, out, rows) if by_name(name).kind == "json" else None
+            if lines is not None:
+                yield path, lines
+                continue
             for sidecar in (f"{name.removesuffix(outer)}.json{outer}", text_sidecar(name)):
                 if sidecar in beside and sidecar != name and not name.endswith((".json", f".json{outer}")):
                     yield path, here / sidecar
                     break
+
+
+def _lines_of(here: Path, name: str, beside: set[str], out: Path, rows: set[str | None]) -> Path | None:
+    """The sidecar of a file of one JSON object; None where it is a sidecar itself."""
+    for lines in (f"{name}.meta.jsonl", row_sidecars(name)):
+        if lines in beside and (here / lines).relative_to(out).as_posix() not in rows:
+            return here / lines
+    return None
 
 
 def _inside(path: Path) -> bytes:
@@ -115,10 +131,18 @@ def _inside(path: Path) -> bytes:
 
 def _of_text(path: Path, beside: Path) -> Cleaned:
     sidecar = parse(_inside(beside))
+    if sidecar.source.form == "json":
+        text = None if sidecar.status == "failed" else _object(sidecar).read(_inside(path)).text
+        return Cleaned(sidecar.source.path or path.name, text or "", sidecar)
     # Pages may come in any encoding; their text is always written in UTF-8.
     encoding = "utf-8" if sidecar.source.form == "html" else sidecar.source.encoding
     text = "" if sidecar.status == "failed" else decode(_inside(path), encoding).text
     return Cleaned(sidecar.source.path or path.name, text, sidecar)
+
+
+def _object(sidecar: Sidecar) -> Codec:
+    """What reads the one object of a file; an encoding is told only where it was asked for."""
+    return codec("json", Fields(text=sidecar.source.field), None)
 
 
 def _text_back(path: Path, beside: Path) -> bytes:
@@ -128,6 +152,10 @@ def _text_back(path: Path, beside: Path) -> bytes:
         return _checked(data, sidecar, path)
     packed = packing(data)
     source = sidecar.source
+    if source.form == "json":
+        inner = _inside(path)
+        back = _record_back(_object(sidecar), inner, sidecar, str(path))
+        return pack(back, packed) if packed else back
     encoding = source.encoding or "utf-8"
     if source.form == "html":
         return pack(encode(restore(decode(_inside(path), "utf-8").text, _plain(sidecar)), "utf-8", bom=False), packed)
@@ -181,8 +209,10 @@ def _parquet_rows(out: Path, table: dict[str, Any]) -> Iterator[tuple[str | None
 
     column = Fields(**table["fields"]).into
     with parquet.ParquetFile(out / table["target"]) as file:
-        for batch in file.iter_batches(1024, columns=[column, table["column"]]):
-            yield from zip(words(batch.column(column)), sidecars(batch.column(table["column"])), strict=True)
+        held = column in file.schema_arrow.names  # it is not where all rows failed
+        for batch in file.iter_batches(1024, columns=[*([column] if held else ()), table["column"]]):
+            texts = words(batch.column(column)) if held else [None] * batch.num_rows
+            yield from zip(texts, sidecars(batch.column(table["column"])), strict=True)
 
 
 def _records(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[tuple[Codec, bytes, bool]]:
@@ -256,7 +286,8 @@ def _parquet_back(out: Path, table: dict[str, Any]) -> bytes:
     sink = pyarrow.BufferOutputStream()
     with parquet.ParquetFile(out / table["target"]) as file:
         schema = file.schema_arrow
-        at, beside = schema.names.index(into), schema.names.index(table["column"])
+        beside = schema.names.index(table["column"])
+        at = schema.names.index(into) if into in schema.names else beside
         with parquet.ParquetWriter(sink, schema.remove(beside)) as writer:
             for batch in file.iter_batches(1024):
                 texts = [
@@ -264,7 +295,8 @@ def _parquet_back(out: Path, table: dict[str, Any]) -> bytes:
                     for text, sidecar in zip(words(batch.column(at)), sidecars(batch.column(beside)), strict=True)
                 ]
                 columns = batch.columns
-                columns[at] = text_column(texts, schema.field(at).type)
+                if at != beside:
+                    columns[at] = text_column(texts, schema.field(at).type)
                 del columns[beside]
                 writer.write_batch(pyarrow.RecordBatch.from_arrays(columns, schema=schema.remove(beside)))
     data: bytes = sink.getvalue().to_pybytes()

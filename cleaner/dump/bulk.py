@@ -7,8 +7,10 @@ has them.
 
 from __future__ import annotations
 
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
@@ -22,14 +24,20 @@ from cleaner.dump.fields import Fields
 from cleaner.dump.forms import DOCUMENTS, ROWS, Form, Target, by_name, documents_target, written_as
 from cleaner.dump.journal import fingerprint
 from cleaner.dump.judge import COLUMN, Beside, Failed, Outcome, facts, judge
+from cleaner.dump.plan import is_safe
 from cleaner.dump.pool import Marker, Task
 from cleaner.dump.put import unwritable
 from cleaner.dump.rows import Row
 from cleaner.dump.sheets import Sheet, put_together
 from cleaner.dump.streams import BOMB_FLOOR, StreamError, unpack
-from cleaner.dump.work import Bench, Done, File, Files, put_sheet
+from cleaner.dump.work import Bench, Done, File, Files, gone, put_sheet
 from cleaner.errors import InputError
 
+BROKEN = (
+    OSError, EOFError, ValueError, RuntimeError, NotImplementedError, struct.error, zlib.error, zipfile.BadZipFile,
+    tarfile.TarError, InputError,
+)  # fmt: skip
+"""What readers of archives raise for bytes that are none."""
 ROWS_EACH = 1024
 """Rows of Parquet are held in memory so many at a time."""
 PAGES, PAGES_BYTES = 64, 4 << 20
@@ -64,7 +72,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Pages(Task, kw_only=True):
-    """Some records of a WARC or WET file, one after another."""
+    """Some records of a WARC or WET file, one after another; `broken` says why the file ends with them."""
 
     name: str
     packing: str
@@ -72,6 +80,7 @@ class Pages(Task, kw_only=True):
     row: int
     pages: list[Page]
     parts: str
+    broken: str | None = None
     weight: int = 0
 
     def clean(self, bench: Bench, marker: Marker) -> Done:
@@ -181,6 +190,13 @@ def _clean_group(bench: Bench, task: Groups, marker: Marker) -> Done:
     from cleaner.arrow import clean_schema, through, values
 
     rows = _Rows(bench, task, "parquet", task.fields.into, marker)
+    problem = _unreadable(task.path, task.number)
+    if problem is not None:
+        rows.counts.fail(task.name, task.row, None, problem)
+        if task.only is None:
+            bench.out.put(f"{task.parts}/{task.number}.rows", b"")
+            bench.out.put(f"{task.parts}/{task.number}.meta", b"")
+        return Done(rows.counts)
     sheet = bench.sheet(Form("parquet"))
     mode = "none" if sheet is not None else bench.options.sidecar
     into = bench.out.beside()
@@ -202,6 +218,23 @@ def _clean_group(bench: Bench, task: Groups, marker: Marker) -> Done:
                 raise unwritable(task.name, error) from None
             bench.out.place(into, f"{task.parts}/{task.number}.rows")
     return Done(rows.counts)
+
+
+def _unreadable(path: str, group: int) -> str | None:
+    """What is wrong with a row group, looked at in full before a record of it is counted. Raises InputError."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            for _ in file.iter_batches(ROWS_EACH, row_groups=[group]):
+                pass
+    except FileNotFoundError as error:
+        raise gone(path, error.strerror or str(error)) from None
+    except (OSError, pyarrow.ArrowException) as error:
+        said = f"row group {group} is damaged: {error}".replace("\n", " ")
+        return f"{said}; its rows are in the input alone"
+    return None
 
 
 def _packing(facts: Any, group: int) -> str:
@@ -230,7 +263,7 @@ def gather_parquet(parts: Sequence[str], run: Any, target: str, schema: Any = No
         put_together([f"{run.root}/{part}.rows" for part in parts], beside, schema, packed)
     except OSError as error:
         raise unwritable(target, error) from None
-    run.out.place(beside, target)
+    run.place(beside, target)
 
 
 def gather_groups(large: Any, run: Any, target: str) -> None:
@@ -256,43 +289,55 @@ def _pages(large: Any, run: Any) -> Iterator[Task]:
     found = large.found
     large.fields = Fields(text="text", url="url", id="id", date="date")
     batch: list[Page] = []
+    broken: str | None = None
     size = number = 0
     row = 1
     try:
-        for page in _records(found.path):
+        for page in _records(found.path, found.form, run.options.limits.ratio):
             batch.append(page)
             size += len(page.html or b"") + len(page.text or "")
             if len(batch) >= PAGES or size >= PAGES_BYTES:
                 yield from _batch(large, run, number, row, batch, size)
                 number, row = number + 1, row + len(batch)
                 batch, size = [], 0
-    except Exception as error:  # fastwarc's own errors share no class
-        run.left.append((found.name, f"it ends after {row + len(batch) - 1} records: {error}"))
-    if batch:
-        yield from _batch(large, run, number, row, batch, size)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # fastwarc's own errors share no class, and its panics are no Exception
+        broken = f"the file is damaged after {row + len(batch) - 1} records: {error}; nothing after them can be read"
+    if batch or broken:
+        yield from _batch(large, run, number, row, batch, size, broken)
         number += 1
     large.total = number
 
 
-def _batch(large: Any, run: Any, number: int, row: int, pages: list[Page], size: int) -> Iterator[Task]:
+def _batch(
+    large: Any, run: Any, number: int, row: int, pages: list[Page], size: int, broken: str | None = None
+) -> Iterator[Task]:
     if number in large.done:
         run.passed(0)
         return
     yield Pages(
         name=large.found.name, packing=large.found.form.packing, number=number, row=row, pages=pages, parts=large.parts,
-        weight=size,
+        broken=broken, weight=size,
     )  # fmt: skip
 
 
-def _records(path: str) -> Iterator[Page]:
+def _records(path: str, form: Form, ratio: int) -> Iterator[Page]:
+    """The pages of a crawl; unpacked here, since fastwarc takes a stream that ends early for one that ends."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     wanted = WarcRecordType.response | WarcRecordType.conversion | WarcRecordType.resource
     with open(path, "rb") as file:
-        for record in ArchiveIterator(file, record_types=wanted):
+        # What is raised inside fastwarc ends the process; so the stream is told to end, and asked afterwards.
+        stream: Any = _Stream(unpack(file, form.packing, ratio), quiet=True)
+        for record in ArchiveIterator(stream, record_types=wanted):
             page = _page(record, WarcRecordType)
             if page is not None:
                 yield page
+        if stream.problem is not None:
+            raise stream.problem
+        if stream.last and not stream.last.endswith((b"\r\n\r\n", b"\n\n")):
+            raise StreamError("the last record ends early")
 
 
 def _page(record: Any, kinds: Any) -> Page | None:
@@ -321,6 +366,8 @@ def _clean_pages(bench: Bench, task: Pages, marker: Marker) -> Done:
         if text is None and page.html is not None:
             row["html"] = page.html.decode(page.encoding or "utf-8", "replace")
         made.append({name: value for name, value in row.items() if value is not None})
+    if task.broken is not None:
+        rows.counts.fail(task.name, None, None, task.broken)
     if task.only is None:
         sheet = Sheet(written_as(Form("warc", task.packing), bench.asked))
         put_sheet(bench, task.parts, task.number, rows.written(made, sheet))
@@ -338,20 +385,20 @@ def members(large: Any, run: Any) -> Iterator[Task]:
     batch: list[File] = []
     size = 0
     try:
-        names = [name for name, _, _ in _listed(found.path, found.form, limits.ratio)]
-        targets = _targets([name for name in names if _is_safe(name)], found.target.path, run)
-        for name, length, read in _listed(found.path, found.form, limits.ratio):
-            file = _member(name, length, read, targets, found.name, limits)
-            if file is None:
+        names = [name for name, _, read in _listed(found.path, found.form, limits.ratio) if read is not None]
+        targets = _targets([_plainly(name) for name in names if is_safe(name)], found.target.path, run)
+        for at, (name, length, read) in enumerate(_listed(found.path, found.form, limits.ratio)):
+            if read is None or (is_safe(name) and by_name(name.rpartition("/")[2]).kind not in (*DOCUMENTS, *ROWS)):
                 run.left.append((f"{found.name}/{name}", "neither text nor page nor rows"))
                 continue
+            file = _member(at, name, length, read, targets, found.name, limits)
             batch.append(file)
             size += len(file.data or b"")
             if len(batch) >= PAGES or size >= PAGES_BYTES:
                 if number not in large.done:
                     yield Members(name=found.name, number=number, files=batch, parts=large.parts, documents=into)
                 number, batch, size = number + 1, [], 0
-    except (OSError, zipfile.BadZipFile, tarfile.TarError, InputError, EOFError) as error:
+    except BROKEN as error:
         batch.append(
             File(
                 found.name, found.path, found.form, Target(found.name, None), problem=f"the archive is damaged: {error}"
@@ -392,45 +439,36 @@ def _targets(names: list[str], folder: str, run: Any) -> dict[str, Target]:
     return targets
 
 
+def _plainly(name: str) -> str:
+    """A name without the `.` and `//` that make two of one."""
+    return str(PurePosixPath(name))
+
+
 def _member(
-    name: str, length: int, read: Callable[[], bytes], targets: dict[str, Target], archive: str, limits: Any
-) -> File | None:
+    at: int, name: str, length: int, read: Callable[[], bytes], targets: dict[str, Target], archive: str, limits: Any
+) -> File:
+    """Member number `at` of an archive; takes its target away, so that no other is written there."""
     form = by_name(name.rpartition("/")[2])
     place = f"{archive}/{name}"
     data, problem = b"", None
-    if not _is_safe(name):
-        target = Target(f"{archive}.unsafe/{fingerprint(name):016x}", None)
-        problem = f"its name would lead out of OUT: {name!r}"
-    elif name not in targets:
-        return None
-    else:
-        target = targets[name]
+    target = targets.pop(_plainly(name), None) if is_safe(name) else None
+    renamed = target is None
+    if target is None:
+        target = Target(f"{archive}.unsafe/{fingerprint(at, name):016x}", None)
+        safe = is_safe(name)
+        problem = "another member has its name" if safe else f"its name would lead out of OUT: {name!r}"
     if length > limits.size:
         problem = f"more than {limits.size} bytes are inside; that is too much for one record (--size)"
     else:
         try:
             data = read()
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, InputError) as error:
+        except BROKEN as error:
             problem = f"it cannot be unpacked: {error}"
-    return File(place, "", form, target, data=data, problem=problem)
-
-
-def _is_safe(name: str) -> bool:
-    """Whether a member's name stays inside the folder it is unpacked to."""
-    path = PurePosixPath(name)
-    parts = path.parts
-    return (
-        bool(parts)
-        and not path.is_absolute()
-        and ".." not in parts
-        and "\\" not in name
-        and ":" not in parts[0]
-        and "\0" not in name
-    )
+    return File(place, "", form, target, data=data, problem=problem, renamed=renamed)
 
 
 def _listed(path: str, form: Form, ratio: int) -> Iterator[tuple[str, int, Any]]:
-    """Names, lengths, and a way to read each regular member of an archive, in the archive's own order."""
+    """Names, lengths, and a way to read each member of an archive, None for links and devices; in its own order."""
     if form.kind == "zip":
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
@@ -442,8 +480,9 @@ def _listed(path: str, form: Form, ratio: int) -> Iterator[tuple[str, int, Any]]
         _tar(file, form, ratio) as archive,
     ):
         for member in archive:
-            if member.isreg():
-                yield member.name, member.size, lambda member=member: _untarred(archive, member)
+            if not member.isdir():
+                read = (lambda member=member: _untarred(archive, member)) if member.isreg() else None
+                yield member.name, member.size, read
 
 
 def _tar(file: IO[bytes], form: Form, ratio: int) -> tarfile.TarFile:
@@ -467,16 +506,29 @@ def _untarred(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 
 
 class _Stream:
-    """Blocks as a file that can be read from once."""
+    """Blocks as a file that can be read from once; `quiet` ends it where it breaks, and `problem` says so."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self.blocks, self.held = blocks, b""
+    def __init__(self, blocks: Iterator[bytes], *, quiet: bool = False) -> None:
+        self.blocks, self.held, self.quiet = blocks, b"", quiet
+        self.problem: StreamError | None = None
+        self.at = 0
+        self.last = b""
+
+    def tell(self) -> int:
+        return self.at
 
     def read(self, size: int, /) -> bytes:
         while len(self.held) < size:
-            block = next(self.blocks, b"")
+            try:
+                block = next(self.blocks, b"")
+            except StreamError as error:
+                self.problem, block = error, b""
+                if not self.quiet:
+                    raise
             if not block:
                 break
             self.held += block
         data, self.held = self.held[:size], self.held[size:]
+        self.at += len(data)
+        self.last = (self.last + data)[-4:]
         return data

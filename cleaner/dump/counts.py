@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from cleaner.data import Result
-from cleaner.text import without_surrogates
+from cleaner.text import host_of, without_surrogates
 
 SITES = 50_000
 """The report tells no more sites than these apart."""
@@ -77,8 +77,8 @@ class Counts(msgspec.Struct):
                     numbers[0] += 1
                     numbers[1] += length
         self.removed += gone
-        site = result.origin.site
-        if site is not None:
+        site = result.origin.site or host_of(result.origin.url)
+        if site:
             _plus(self.sites, _sound(site), (1, letters, gone, 0))
 
     def fail(self, file: str, row: int | None, id_: str | None, reason: str, site: str | None = None) -> None:

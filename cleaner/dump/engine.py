@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
 
 import cleaner.dump.bulk as bulk
 import cleaner.dump.report as report
@@ -16,13 +18,16 @@ from cleaner.dump.fields import Fields, check_fields, guess, no_text
 from cleaner.dump.forms import ARCHIVES, ROWS, Form, Target, documents_target, form_of, written_as
 from cleaner.dump.journal import Entry, Journal, fingerprint
 from cleaner.dump.options import Options
-from cleaner.dump.plan import Found, Left, Lost, Naming, check_inputs, walk
+from cleaner.dump.plan import Elsewhere, Found, Left, Lost, Naming, check_inputs, walk
 from cleaner.dump.pool import Crash, Pool, Task
 from cleaner.dump.put import Out, unwritable
 from cleaner.dump.split import pieces
 from cleaner.dump.streams import pack, unpack
 from cleaner.dump.work import Bench, Done, File, Files, Rows, sample_rows
 from cleaner.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from cleaner.dump.remote import Mirror, Remote
 
 BATCH, BATCH_BYTES = 64, 4 << 20
 """Small files go to workers in batches of so many, or of so many bytes."""
@@ -59,7 +64,7 @@ class Summary(NamedTuple):
 
 
 def run(
-    inputs: Sequence[Path],
+    inputs: Sequence[Path | Elsewhere],
     out: Path,
     options: Options,
     *,
@@ -68,10 +73,12 @@ def run(
     progress: Callable[[Progress], None] | None = None,
     say: Callable[[str], None] | None = None,
     prepare: Callable[[Options, int], Options] | None = None,
+    mirror: Mirror | None = None,
 ) -> Summary:
     """The cleaning pass; see `cleaner.dump.passes.clean_dump`.
 
     `prepare` is called once OUT is ours, with the options and the bytes of the dump, and gives those to go on with.
+    `mirror` sends what is written to `out` elsewhere.
     """
     check_fields(options.fields)
     cleaner = options.cleaner()
@@ -86,7 +93,8 @@ def run(
         if journal.anew and say is not None:
             say("the review has changed since this folder was cleaned; all of it is cleaned anew")
         try:
-            return Run(inputs, out, options, cleaner, journal, total, progress, say).all(naming, workers)
+            made = Run(inputs, out, options, cleaner, journal, total, progress, say, mirror)
+            return made.all(naming, workers)
         finally:
             journal.close()
 
@@ -105,7 +113,7 @@ def naming_of(options: Options) -> Naming:
     return Naming(options.sidecar != "none", options.follow, form_of(options.format))
 
 
-def survey(inputs: Sequence[Path], out: Path, naming: Naming) -> int:
+def survey(inputs: Sequence[Path | Elsewhere], out: Path, naming: Naming) -> int:
     """The bytes of a dump. Raises InputError for files that would take one name, before anything is written."""
     return sum(found.size for found in walk(inputs, out, naming) if isinstance(found, Found))
 
@@ -129,13 +137,16 @@ class Run:
     """One pass over a dump: what is to be done, what came of it, and what is under way."""
 
     def __init__(
-        self, inputs: Sequence[Path], out: Path, options: Options, cleaner: Cleaner, journal: Journal, total: int,
-        progress: Callable[[Progress], None] | None, say: Callable[[str], None] | None,
+        self, inputs: Sequence[Path | Elsewhere], out: Path, options: Options, cleaner: Cleaner, journal: Journal,
+        total: int, progress: Callable[[Progress], None] | None, say: Callable[[str], None] | None,
+        mirror: Mirror | None = None,
     ) -> None:  # fmt: skip
         """`total` is the bytes of the dump; `journal` says what earlier runs did."""
         self.inputs, self.root, self.options, self.cleaner, self.journal = inputs, out, options, cleaner, journal
         self.total, self.progress, self.say = total, progress, say
         self.out = Out(out)
+        self.mirror = mirror
+        self.remote: Remote | None = next((given for given in inputs if not isinstance(given, Path)), None)  # type: ignore[assignment]
         self.sidecars = options.sidecar != "none"
         self.asked = form_of(options.format)
         self.naming = naming_of(options)
@@ -166,6 +177,7 @@ class Run:
             settings(self.options, self.cleaner.tool),
             self.cleaner.tool,
         )
+        self.send([report.REPORT, report.FAILED], keep=True)
         return Summary(counts, self.now.documents, tables, left, self.root)
 
     def tasks(self, naming: Naming) -> Iterator[Task]:
@@ -200,6 +212,8 @@ class Run:
         """Small files as one task."""
         self.documents.setdefault(marks[0])
         target = documents_target(self.asked, sidecars=self.sidecars) if self.asked is not None else Target("", None)
+        if self.remote is not None:
+            files = _fetched(files, self.remote)
         return _Batch(files=files, marks=marks, weight=size, parts=DOCUMENT_PARTS, number=marks[0], documents=target)
 
     def large_file(self, found: Found) -> Iterator[Task]:
@@ -209,6 +223,18 @@ class Run:
         if self.journal.has_large(found.name, mark):
             self.passed(found.size)
             return
+        if self.journal.has_small(mark):  # it failed whole
+            self.here.discard(found.name)
+            self.documents.setdefault(self.journal.first(mark))
+            self.passed(found.size)
+            return
+        if self.remote is not None:
+            place = self.root / FETCHED / f"{mark:016x}"
+            problem = self.remote.fetch(found.path, place)
+            found = found._replace(path=str(place))
+            if problem is not None:
+                yield from self.whole(_Large(found, mark, set()), problem)
+                return
         large = _Large(found, mark, set(self.journal.done_pieces(found.name, mark)))
         self.large[found.name] = large
         if found.form.kind in ROWS:
@@ -262,13 +288,9 @@ class Run:
     def whole(self, large: _Large, problem: str) -> Iterator[Task]:
         """A large file that fails as one record."""
         found = large.found
-        del self.large[found.name]
+        self.large.pop(found.name, None)
         self.here.discard(found.name)
-        mark = fingerprint("whole", problem, *found.facts)
-        if not self.journal.has_small(mark):
-            yield self.batch([_small(found, problem)], [mark], found.size)
-        else:
-            self.documents.setdefault(mark)
+        yield self.batch([_small(found, problem)], [large.mark], found.size)
 
     def leave(self, large: _Large, reason: str) -> None:
         """A file that is no part of the dump after all. Raises InputError if it was named."""
@@ -277,7 +299,18 @@ class Run:
             raise InputError(f"{found.path}: {reason}")
         del self.large[found.name]
         self.left.append((found.name, reason))
+        self.forget(large)
         self.passed(found.size)
+
+    def forget(self, large: _Large) -> None:
+        """Gives the room back of a file that was fetched."""
+        if self.remote is not None:
+            Path(large.found.path).unlink(missing_ok=True)
+
+    def send(self, paths: Sequence[str], *, keep: bool = False) -> None:
+        """Sends what is whole to where OUT is."""
+        if self.mirror is not None:
+            self.mirror.send(paths, keep=keep)
 
     def take(self, task: Any, outcome: Any) -> None:
         """Notes what became of a shard."""
@@ -285,6 +318,7 @@ class Run:
             self.crashed(task, outcome.reason)
             return
         done: Done = outcome
+        self.send(done.wrote)
         self.now.merge(done.counts)
         if isinstance(task, _Batch):
             for name, reason in done.left:
@@ -360,6 +394,7 @@ class Run:
             )
         )
         shutil.rmtree(self.root / large.parts, ignore_errors=True)
+        self.forget(large)
         del self.large[found.name]
 
     def gather(self, parts: Sequence[str], what: str, target: str, packed: str) -> None:
@@ -376,7 +411,12 @@ class Run:
             raise OutputError(f"{error.filename} is gone, so {target} cannot be made; --fresh starts over") from None
         except OSError as error:
             raise unwritable(target, error) from None
+        self.place(beside, target)
+
+    def place(self, beside: str, target: str) -> None:
+        """Puts what was written beside where it belongs."""
         self.out.place(beside, target)
+        self.send([target])
 
     def tell(self, name: str, fields: Fields) -> None:
         """Says once which columns are taken for what."""
@@ -393,6 +433,8 @@ class Run:
             self.progress(Progress(now.documents, now.failed, now.letters, now.removed, self.bytes_done, self.total))
 
 
+FETCHED = ".cleaner/fetched"
+"""Large files from elsewhere, for as long as they are worked on."""
 DOCUMENT_PARTS = ".cleaner/documents"
 """What batches of texts and pages became, with `--format`."""
 
@@ -430,3 +472,16 @@ def _small(found: Found | Lost, problem: str | None = None) -> File:
 
         return File(found.name, "", Form(None), Target(found.name, None), problem=found.reason)
     return File(found.name, found.path, found.form, found.target, problem=problem, given=found.given)
+
+
+def _fetched(files: list[File], remote: Remote) -> list[File]:
+    """Small files with their bytes."""
+    found = remote.read([file.path for file in files if file.problem is None])
+    fetched = []
+    for file in files:
+        data = found.get(file.path)
+        if isinstance(data, str):
+            fetched.append(msgspec.structs.replace(file, path="", problem=data))
+        else:
+            fetched.append(msgspec.structs.replace(file, path="", data=data))
+    return fetched

@@ -189,7 +189,8 @@ def _paths(name: str, form: Form, asked: Form | None) -> tuple[str, ...]:
     if form.kind == "txt":
         return name, name
     if form.kind in ARCHIVES:
-        return stem, name
+        # A folder must not have the archive's own name, under which a damaged one is copied.
+        return (stem, f"{name}.members") if stem != name else (f"{name}.members",)
     if form.kind == "warc":
         long = f"{stem}{suffix}.jsonl{outer}"
         return long, long

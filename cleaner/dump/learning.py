@@ -17,12 +17,14 @@ import msgspec
 from cleaner import __version__
 from cleaner.api import Cleaner
 from cleaner.data import Document, Metadata, Result, Source, Tool
+from cleaner.dump.bulk import piece_number
 from cleaner.dump.engine import Progress, Run, survey
 from cleaner.dump.journal import Journal
 from cleaner.dump.options import Options
-from cleaner.dump.plan import Naming, check_inputs
+from cleaner.dump.plan import Elsewhere, Naming, check_inputs
 from cleaner.dump.pool import Crash, Marker, Pool, Task
 from cleaner.dump.put import unwritable
+from cleaner.dump.remote import places
 from cleaner.dump.work import Bench, Done
 from cleaner.errors import InputError
 from cleaner.repeats.count import write_part
@@ -35,7 +37,7 @@ WORTH = 100_000
 
 
 def learn(
-    inputs: Sequence[Path],
+    inputs: Sequence[Path | str],
     folder: Path,
     options: Options,
     *,
@@ -45,19 +47,20 @@ def learn(
 ) -> dict[str, Any]:
     """Counts what repeats in a dump, writes the folder, and returns its manifest.
 
-    Inputs may be counts of parts of a dump, which are joined with what is counted here; and where `folder` is called
-    `*.parquet`, it is a file that such counts are written to. `scratch` holds the parts meanwhile and is removed.
-    Raises InputError and OutputError.
+    Inputs may be counts of parts of a dump, which are joined with what is counted here, or an address, as in
+    `clean_dump`; and where `folder` is called `*.parquet`, it is a file that such counts are written to. `scratch`
+    holds the parts meanwhile and is removed. Raises InputError and OutputError.
     """
     from cleaner.repeats.join import is_part, merge
     from cleaner.repeats.learn import join
     from cleaner.rules.load import load_packs
 
     part = folder.suffix == PART
-    check_inputs(inputs, folder.with_suffix("") if part else folder)
+    given = places(inputs)
+    check_inputs(given, folder.with_suffix("") if part else folder)
     options = msgspec.structs.replace(options, format="same", sidecar="none")
     packs = load_packs(options.packs)
-    counted = [given for given in inputs if is_part(given)]
+    counted = [one for one in given if isinstance(one, Path) and is_part(one)]
     parts = scratch / "parts"
     try:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -66,7 +69,7 @@ def learn(
     except OSError as error:
         raise unwritable(scratch, error) from None
     try:
-        texts = [given for given in inputs if given not in counted]
+        texts = [one for one in given if one not in counted]
         if texts:
             _count(texts, scratch, options, workers, progress)
         found = [*sorted(parts.glob("*.parquet")), *dict.fromkeys(counted)]
@@ -80,7 +83,7 @@ def learn(
 
 
 def _count(
-    inputs: Sequence[Path], scratch: Path, options: Options, workers: int,
+    inputs: Sequence[Path | Elsewhere], scratch: Path, options: Options, workers: int,
     progress: Callable[[Progress], None] | None,
 ) -> None:  # fmt: skip
     naming = Naming(sidecars=False, follow=options.follow)
@@ -104,12 +107,21 @@ class _Learning(Run):
         if isinstance(outcome, Crash):
             self.crashed(task, outcome.reason)
         self.now.merge(outcome.counts)
+        large = self.large.get(getattr(task, "name", ""))
+        number = piece_number(task)
+        if large is not None and number is not None:
+            large.done.add(number)
+            if large.complete:
+                self.finish(large)
         self.passed(task.weight)
 
     def finish(self, large: Any) -> None:
         """Nothing is put together."""
+        self.forget(large)
+        del self.large[large.found.name]
 
     def leave(self, large: Any, reason: str) -> None:
+        self.forget(large)
         del self.large[large.found.name]
         self.passed(large.found.size)
 
@@ -162,6 +174,8 @@ class _Listener:
 
 class _Nowhere:
     """Results are thrown away."""
+
+    wrote: list[str] = []  # noqa: RUF012 - it stays empty
 
     def put(self, path: str, data: bytes) -> None:
         """Writes nothing."""

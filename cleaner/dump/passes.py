@@ -10,12 +10,14 @@ import msgspec
 from cleaner.dump.engine import Progress, Summary, run
 from cleaner.dump.learning import WORTH, learn
 from cleaner.dump.options import Options
+from cleaner.dump.plan import check_inputs
+from cleaner.dump.remote import Mirror, is_address, places
 from cleaner.repeats.store import decide
 
 
 def clean_dump(
-    inputs: Sequence[Path],
-    out: Path,
+    inputs: Sequence[Path | str],
+    out: Path | str,
     options: Options | None = None,
     *,
     workers: int = 1,
@@ -27,28 +29,39 @@ def clean_dump(
 
     `progress` is called after each shard, `say` with lines for a person: which columns were taken for what, what was
     learned. The bytes in OUT do not depend on `workers`, nor on how often the run was stopped. With `options.learn` a
-    dump is learned once, into OUT/repeats, and again only if `fresh` is given.
+    dump is learned once, into OUT/repeats, and again only if `fresh` is given. An input or OUT may be an address
+    (`s3://…`); see `cleaner.dump.remote`.
 
     Raises InputError and PackError before anything is written, OutputError where OUT cannot be written to or was begun
     with other options and `fresh` is not given.
     """
     options = options or Options()
+    found = places(inputs)
+    mirror = Mirror(str(out)) if is_address(out) else None
+    here = mirror.here if mirror is not None else Path(out)
 
     def prepare(given: Options, size: int) -> Options:
-        folder = out / "repeats"
+        folder = here / "repeats"
         if fresh or not (folder / "manifest.json").is_file():
             if size < WORTH:
                 return msgspec.structs.replace(given, learn=False)
-            scratch = out / ".cleaner" / "learning"
-            found = learn(inputs, folder, given, scratch=scratch, workers=workers, progress=progress)
+            scratch = here / ".cleaner" / "learning"
+            made = learn(inputs, folder, given, scratch=scratch, workers=workers, progress=progress)
             if say is not None:
-                say(f"learned from {found['documents']:,} documents: {found['blocks']:,} blocks repeat; see {folder}")
+                say(f"learned from {made['documents']:,} documents: {made['blocks']:,} blocks repeat; see {folder}")
         if given.verdicts:
             decide(folder, given.verdicts)
         return msgspec.structs.replace(given, repeats=str(folder))
 
     learns = options.learn and options.repeats is None
-    return run(
-        inputs, out, options, workers=workers, fresh=fresh, progress=progress, say=say,
-        prepare=prepare if learns else None,
+    if mirror is not None:
+        check_inputs(found, here)
+        mirror.refuse(found)
+        mirror.open(fresh=fresh)
+    done = run(
+        found, here, options, workers=workers, fresh=fresh, progress=progress, say=say,
+        prepare=prepare if learns else None, mirror=mirror,
     )  # fmt: skip
+    if mirror is not None:
+        mirror.close()
+    return done

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple, Protocol
 
 from cleaner.dump.forms import DOCUMENTS, HEAD, Form, Target, by_name, documents_target, name_targets, sniff
 from cleaner.dump.streams import head
@@ -62,11 +62,25 @@ class Naming(NamedTuple):
         return name_targets(forms, taken, sidecars=self.sidecars, asked=self.asked)
 
 
-def check_inputs(inputs: Sequence[Path], out: Path) -> None:
+class Elsewhere(Protocol):
+    """An input that is no path; see `cleaner.dump.remote`."""
+
+    name: str
+
+    def check(self) -> None:
+        """Raises InputError if there is nothing."""
+
+    def walk(self, naming: Naming) -> Iterator[Found | Left | Lost]:
+        """The files of this input."""
+
+
+def check_inputs(inputs: Sequence[Path | Elsewhere], out: Path) -> None:
     """Raises InputError for an input that is not there, OutputError if OUT and an input lie in each other's way."""
     resolved = out.resolve()
     for given in inputs:
-        if given.is_dir():
+        if not isinstance(given, Path):
+            given.check()
+        elif given.is_dir():
             inside = given.resolve()
             if resolved == inside or inside in resolved.parents:
                 raise OutputError(
@@ -78,10 +92,14 @@ def check_inputs(inputs: Sequence[Path], out: Path) -> None:
         raise OutputError(f"{out}: is a file, not a folder; choose another -o")
 
 
-def walk(inputs: Sequence[Path], out: Path, naming: Naming) -> Iterator[Found | Left | Lost]:
+def walk(inputs: Sequence[Path | Elsewhere], out: Path, naming: Naming) -> Iterator[Found | Left | Lost]:
     """The files of all inputs. Raises InputError for two that would become one file."""
-    folders = list(dict.fromkeys(given for given in inputs if given.is_dir()))
-    single = sorted({given for given in inputs if not given.is_dir()}, key=lambda path: (path.name, str(path)))
+    paths = [given for given in inputs if isinstance(given, Path)]
+    for given in inputs:
+        if not isinstance(given, Path):
+            yield from given.walk(naming)
+    folders = list(dict.fromkeys(given for given in paths if given.is_dir()))
+    single = sorted({given for given in paths if not given.is_dir()}, key=lambda path: (path.name, str(path)))
     if single:
         yield from _Single(single, naming).walk(folders, out)
     for number, folder in enumerate(folders):
@@ -216,3 +234,17 @@ def _found(name: str, path: str, form: Form, target: Target, *, given: bool = Fa
     except OSError:
         return Found(name, path, 0, 0, form, target, given)  # the worker will say what is wrong
     return Found(name, path, status.st_size, status.st_mtime_ns, form, target, given)
+
+
+def is_safe(name: str) -> bool:
+    """Whether a member's name stays inside the folder it is unpacked to."""
+    path = PurePosixPath(name)
+    parts = path.parts
+    return (
+        bool(parts)
+        and not path.is_absolute()
+        and ".." not in parts
+        and "\\" not in name
+        and ":" not in parts[0]
+        and "\0" not in name
+    )

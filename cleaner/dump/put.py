@@ -24,6 +24,7 @@ class Out:
         self._prefix = f"{self._tmp}/{os.getpid()}-"
         self._number = 0
         self._made: set[str] = set()
+        self.wrote: list[str] = []
 
     def put(self, path: str, data: bytes) -> None:
         """Writes one file below OUT. Raises OutputError with the system's reason and leaves nothing half-written."""
@@ -44,6 +45,7 @@ class Out:
             with suppress(OSError):
                 os.unlink(beside)
             raise unwritable(target, error) from None
+        self.wrote.append(path)
 
     def beside(self) -> str:
         """A path for something that is not yet whole; `place` puts it where it belongs."""

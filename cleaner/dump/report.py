@@ -37,7 +37,7 @@ class State:
                 raise OutputError(f"{self.out}: holds files that no run wrote; choose an empty folder, or --fresh")
             self.folder.mkdir(parents=True, exist_ok=True)
             self._take_lock()
-            for name in ("tmp", "unpacked"):
+            for name in ("tmp", "fetched"):
                 shutil.rmtree(self.folder / name, ignore_errors=True)
             if self.fresh:
                 shutil.rmtree(self.folder / "parts", ignore_errors=True)

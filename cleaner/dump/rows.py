@@ -107,7 +107,7 @@ class JsonRows:
         try:
             found = self._decode(raw.strip(_AROUND))
             return lambda role: getattr(found, self._of[role]) if role in self._of else None
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             row = _loads(raw)
             told = self.fields.told()
             return lambda role: row.get(told[role]) if role in told else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -134,6 +135,7 @@ def put_together(parts: Sequence[str], target: str, schema: Any = None, packed: 
     """
     from pyarrow import parquet
 
+    parts = [part for part in parts if os.path.getsize(part)]  # one that could not be read is empty
     whole = schema or _joined(parts)
     with parquet.ParquetWriter(target, whole, compression=packed or "zstd") as writer:
         for part in parts:

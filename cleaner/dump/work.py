@@ -32,7 +32,10 @@ SAMPLE = 100
 
 
 class File(msgspec.Struct, frozen=True):
-    """A small file: its name, its form, where its results go, and its bytes if they do not lie at `path`."""
+    """A small file: its name, its form, where its results go, and its bytes if they do not lie at `path`.
+
+    `renamed` says that it must not even be copied under its own name.
+    """
 
     name: str
     path: str
@@ -41,6 +44,7 @@ class File(msgspec.Struct, frozen=True):
     data: bytes | None = None
     problem: str | None = None
     given: bool = False
+    renamed: bool = False
 
 
 class Files(Task, kw_only=True):
@@ -80,12 +84,12 @@ class Rows(Task, kw_only=True):
 
 
 class Done(msgspec.Struct):
-    """What became of a shard: numbers, files that are no part of the dump, and files of rows done whole."""
+    """What became of a shard: numbers, files that are no part of the dump, files of rows done whole, files written."""
 
     counts: Counts
     left: list[tuple[str, str]] = []
     tables: list[Table] = []
-    facts: Any = None
+    wrote: list[str] = []
 
 
 class Bench:
@@ -110,7 +114,9 @@ class Bench:
 
     def __call__(self, task: Task, marker: Marker) -> Done:
         """The outcome of one task. Raises OutputError if results cannot be written."""
+        self.out.wrote.clear()
         done: Done = task.clean(self, marker)  # type: ignore[attr-defined]
+        done.wrote = [path for path in self.out.wrote if not path.startswith(".cleaner/")]
         return done
 
     def time(self, size: int) -> float:
@@ -230,7 +236,7 @@ class _Files:
             bench.out.put(file.target.sidecars, pack(beside, file.form.packing if packing(data) else ""))
         if self.sheet is not None and file.form.kind in DOCUMENTS:
             self.sheet.add({"id": file.name}, bench.failed(file.name, reason, origin), failed=True)
-        if file.form.kind == "html" or self.sheet is not None:
+        if (file.form.kind == "html" or self.sheet is not None) and not file.renamed:
             path = path.rpartition("/")[0] + "/" * ("/" in path) + file.name.rpartition("/")[2]
         bench.out.put(path, data)
 
@@ -269,7 +275,8 @@ class _Files:
             told if rows.sheet is None else {**told, "text": fields.into}, made.kind or "",
             COLUMN if wanted and made.kind == "parquet" else None,
         )  # fmt: skip
-        if form.kind != "json" or table.rows > 1:
+        # A file with one object is a document more than a table: a dump may have millions, and the report names none.
+        if form.kind != "json" or table.rows > 1 or rows.sheet is not None:
             self.done.tables.append(table)
 
 
@@ -382,10 +389,7 @@ class RowsWriter:
 def _clean_piece(bench: Bench, task: Rows, marker: Marker) -> Done:
     piece = task.piece
     if task.span is not None:
-        start, length = task.span
-        with open(task.path, "rb") as file:
-            file.seek(start)
-            piece = piece._replace(data=file.read(length))
+        piece = piece._replace(data=_span(task.path, *task.span))
     done = Done(Counts())
     rows = RowsWriter(
         bench,
@@ -402,6 +406,26 @@ def _clean_piece(bench: Bench, task: Rows, marker: Marker) -> Done:
             packed = written_as(task.form, bench.asked).packing
             put_parts(bench, task.parts, piece.number, packed, rows.written, rows.beside, sidecars=task.sidecars)
     return done
+
+
+def _span(path: str, start: int, length: int) -> bytes:
+    """A part of a file. Raises InputError if it is gone: what was handed out was there."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(start)
+            data = file.read(length)
+    except OSError as error:
+        raise gone(path, error.strerror or str(error)) from None
+    if len(data) != length:
+        raise gone(path, "it has become shorter")
+    return data
+
+
+def gone(path: str, why: str) -> InputError:
+    """What to say of an input that vanishes while it is cleaned."""
+    return InputError(
+        f"{path}: was changed or removed while it was cleaned ({why}); put it back, then give the same command to go on"
+    )
 
 
 def put_sheet(bench: Bench, parts: str, number: int, sheet: Sheet) -> None:
