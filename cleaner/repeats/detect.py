@@ -173,23 +173,29 @@ class _Looker:
                 self.strongest(known, at, self.near(block, number))
 
     def rows(self, known: dict[int, _Known]) -> None:
-        """Says of short lines that always come in one row whether they do here."""
-        row: list[int] = []
-        for at in sorted(known):
-            one = known[at]
-            if one.entry.grade == "second" or (row and one.start < known[row[-1]].end):
-                continue
-            if row and self.text[known[row[-1]].end : one.start].strip():
-                self.row(known, row)
-                row = []
-            row.append(at)
-        self.row(known, row)
+        """Says of short lines that always come in one row whether they do here.
 
-    def row(self, known: dict[int, _Known], row: Sequence[int]) -> None:
-        enough = sum(weight(self.text[known[at].start : known[at].end]) for at in row) >= ROW
-        for at in row:
-            if known[at].entry.grade == "row":
-                known[at] = known[at]._replace(entry=known[at].entry._replace(grade="always" if enough else "second"))
+        They leave if there are enough of them, but for those that stand apart: so few that, the others gone, they
+        would not be enough. So nothing that leaves between them brings more of them together.
+        """
+        rows = [at for at in sorted(known) if known[at].entry.grade == "row"]
+        long = {at: weight(self.text[known[at].start : known[at].end]) for at in rows}
+        apart = {
+            at
+            for before, at, after in zip([None, *rows], rows, [*rows[1:], None], strict=False)
+            if not (self.touch(known, before, at) or self.touch(known, at, after))
+        }
+        if sum(long[at] for at in apart) >= ROW:
+            apart = set()
+        enough = sum(long.values()) >= ROW
+        for at in rows:
+            grade = "always" if enough and at not in apart else "second"
+            known[at] = known[at]._replace(entry=known[at].entry._replace(grade=grade))
+
+    def touch(self, known: Mapping[int, _Known], left: int | None, right: int | None) -> bool:
+        if left is None or right is None:
+            return False
+        return not self.text[known[left].end : known[right].start].strip()
 
     def run(self, key: int) -> int:
         return self.index.find(key, self.site.runs)
