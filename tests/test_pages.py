@@ -378,6 +378,30 @@ def test_a_story_that_only_its_data_holds() -> None:
     assert restore(result.text, result.sidecar()) == result.source
 
 
+@pytest.mark.parametrize(
+    "fold", ["<h3>Week one</h3><div hidden>", '<div><button>+</button></div><div style="display:none">']
+)
+def test_parts_of_a_story_that_are_folded_up_are_read(fold: str) -> None:
+    told = " ".join(STORY[1:4])
+    assert told in lines_of(f"<main><p>{STORY[0]}</p><div>{fold}<p>{told}</p></div></div></main>")
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<button>Menu</button><div hidden><ul><li><a href="/a">A long walk. To sea. And back.</a></li></ul></div>',
+        '<h3>We</h3><div role="dialog" style="display:none"><p>{}</p></div>',
+        '<h3>Sound</h3><div class="sr-only" aria-hidden="true"><p>{}</p></div>',
+        "<p>Before</p><div hidden><p>{}</p></div>",
+        "<h3>Short</h3><div hidden><p>One. Two. Three.</p></div>",
+    ],
+)
+def test_what_else_is_hidden_is_not(hidden: str) -> None:
+    told = " ".join(STORY[3:]) + " That is all there is to say of it, and it is said in full here."
+    read = lines_of(f"<main>{hidden.format(told)}</main>")
+    assert not any(told in line or "Two." in line or "walk" in line for line in read)
+
+
 def test_a_story_that_is_hidden_until_a_script_shows_it() -> None:
     html = page(f'<div style="display:none" class="entry-content">{"".join(paragraphs(*STORY))}</div><p>Loading</p>')
     assert all(text in clean(html=html).text for text in STORY)

@@ -5,6 +5,7 @@ White space is folded as CSS folds it (CSS Text 3, section 4.1), except in `pre`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from lxml.html import HtmlElement
 
 from cleaner.errors import PageError
 from cleaner.pages.model import Box, Inline, Line, Page, Sign
-from cleaner.pages.signs import OF_TAG, of_attributes
+from cleaner.pages.signs import OF_TAG, of_attributes, of_words
 
 LONGEST = 10_000_000
 """The longest text of a page, in code points."""
@@ -26,6 +27,14 @@ UNSEEN = frozenset({
 
 VEILED = frozenset({"template", "noscript"})
 """Elements that show only where scripts put them or where there are none."""
+
+TRIGGERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary")
+"""What unfolds what stands behind it."""
+
+FOLDED, SENTENCES, FOLDED_LINKED = 200, 2, 0.3
+"""A hidden part of a story has at least so many code points and sentences, and at most this share of it in links."""
+
+_SENTENCE = re.compile(r"[^\W\d_][.!?…。！？][\"'”’)»]?(?:\s|$)|[。！？]")
 
 BLOCK = frozenset({
     "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog",
@@ -156,6 +165,25 @@ def with_text(page: Page, pieces: Sequence[str]) -> Page:
     return replace(page, text=text, lines=lines, boxes=[*page.boxes, box])
 
 
+def is_folded(element: HtmlElement) -> bool:
+    """Whether a hidden element is a part of the story that a reader unfolds: prose below a heading or a button."""
+    if element.get("role") in ("dialog", "menu", "navigation", "tooltip"):
+        return False
+    if of_words((element.get("class") or "")[:300]) & Sign.HIDDEN:  # which is for ears, and says the same again
+        return False
+    before, around = element.getprevious(), element.getparent()
+    if before is None or around is None or not isinstance(before.tag, str):
+        return False
+    headed = before.tag in TRIGGERS or next(before.iter(*TRIGGERS), None) is not None
+    if not headed and "accordion" not in (around.get("class") or "").lower():
+        return False
+    text = " ".join(element.text_content().split())
+    if len(text) < FOLDED or len(_SENTENCE.findall(text)) < SENTENCES:
+        return False
+    linked = sum(len(link.text_content()) for link in element.iter("a"))
+    return linked < FOLDED_LINKED * len(text)
+
+
 class _Reader(_Writer):
     """Walks a tree depth first, without recursion: pages may be nested deeper than Python's stack."""
 
@@ -227,7 +255,11 @@ class _Reader(_Writer):
             return True
         attributes = child.items()
         self.signs = of_attributes(tag, attributes) if attributes else OF_TAG.get(tag, 0)
-        return bool(self.signs & Sign.HIDDEN) and not self.hidden
+        if self.signs & Sign.HIDDEN and not self.hidden:
+            if not is_folded(child):
+                return True
+            self.signs &= ~Sign.HIDDEN
+        return False
 
     def _open(self, child: HtmlElement) -> None:
         """Begins an element, whose signs `_passes` has just read."""
