@@ -397,8 +397,9 @@ def kill(runs: Runs, megabytes: float) -> None:
     running = subprocess.Popen([*command, str(other)], env=env)
     lost = 0
     while running.poll() is None:
-        time.sleep(chance.uniform(0.02, 0.1) * span)
-        for pid in family(running.pid)[1:2]:
+        time.sleep(chance.uniform(0.1, 0.6) * span if not lost else 0.1)
+        # One is chance; a shard whose worker dies time and again is the fault of a record, as the pool has to think.
+        for pid in family(running.pid)[1:2] if not lost else ():
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
                 lost += 1
