@@ -73,6 +73,19 @@ def test_a_run_killed_at_twenty_moments_ends_as_one_that_was_not(whole: Path, tm
     assert _tree(tmp_path / "out") == _tree(whole / "out")
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="children are found in /proc")
+def test_a_worker_killed_by_chance_costs_nothing(whole: Path, tmp_path: Path) -> None:
+    running = subprocess.Popen([*COMMAND, str(whole / "in"), "-o", str(tmp_path / "out")])  # noqa: S603
+    parts = tmp_path / "out/.cleaner/parts"
+    while running.poll() is None and not parts.is_dir():
+        time.sleep(0.005)
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+    assert children, "the run was over before a worker could be killed"
+    os.kill(int(children[0]), signal.SIGKILL)
+    assert running.wait() == 0
+    assert _tree(tmp_path / "out") == _tree(whole / "out")
+
+
 def test_a_finished_run_does_nothing_and_new_files_are_all_it_does(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.txt").write_text(AD)
