@@ -7,12 +7,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import regex
 
 from cleaner import Cleaner, PackError, PatternTimeout
-from cleaner.data import KINDS
+from cleaner.data import KINDS, Document
 from cleaner.prove import marked, prove_rule
-from cleaner.rules.load import Pack, builtin_names, load_packs, parse_pack
-from cleaner.rules.match import _START
+from cleaner.rules.load import Pack, builtin_names, expand, gathered, load_packs, parse_pack
+from cleaner.rules.match import _START, Matcher
 from cleaner.rules.model import Rule
 from cleaner.rules.page import page
 
@@ -219,6 +220,52 @@ def test_site_bound_rules_hold_for_their_site_only(tmp_path: Path) -> None:
 def test_sentences_start_where_the_shared_pack_says() -> None:
     shared = PACKS[0].define["start"]
     assert shared == "^|" + _START.pattern.removesuffix(r"(?=\S)")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "form"),
+    [
+        (r"^a|^b(?:x|y)", r"^(?:a|b(?:x|y))"),
+        (r"%{start}a|^b|(?:%{start})c", r"%{start}(?:a|^b|c)"),
+        (r"%{start}a|\bd|%{start}b|%{start}c", r"%{start}a|\bd|%{start}(?:b|c)"),
+        (r"^[|(]a|\|b", r"^[|(]a|\|b"),
+        (r"^?a|^b", r"^?a|^b"),
+        (r"a|b", r"a|b"),
+    ],
+)
+def test_alternatives_with_one_beginning_are_gathered(pattern: str, form: str) -> None:
+    assert gathered(pattern) == form
+
+
+@pytest.mark.parametrize("name", ["en", "de"])
+def test_a_gathered_pattern_finds_what_it_found_as_written(name: str) -> None:
+    (pack,) = load_packs([name])
+    known = {**pack.shared, **pack.define}
+    compared = 0
+    for entry in (*tomllib.loads(pack.data.decode())["rule"], *tomllib.loads(pack.data.decode()).get("keep", [])):
+        if (form := gathered(entry["match"])) == entry["match"]:
+            continue
+        before, after = (
+            regex.compile(expand(pattern, known, name), regex.IGNORECASE) for pattern in (entry["match"], form)
+        )
+        for example in (*entry["drops"], *entry["stays"]):
+            for line in marked(example)[0].split("\n"):
+                assert [found.span() for found in after.finditer(line)] == [
+                    found.span() for found in before.finditer(line)
+                ]
+                compared += 1
+    assert compared
+
+
+@pytest.mark.parametrize(("text", "taken"), [("red green blue", True), ("red green grey", True), ("red grey", False)])
+def test_signs_are_counted_up_to_the_number_asked_for(text: str, taken: bool) -> None:
+    table = (
+        '[pack]\nname = "x"\n[[rule]]\nid = "x.ad.x"\nkind = "ad"\ncues = ["red"]\ntakes = "line"\nsure = true\n'
+        "match = '^red.*$'\nsigns = ['black', 'red', 'blue', 'green']\nleast = 2\n"
+        "why = 'x'\ndrops = ['⟦red green⟧']\nstays = ['y']\n"
+    )
+    pack = parse_pack(table.encode(), "x.toml", {})
+    assert bool(list(Matcher([pack])(Document(text)))) is taken
 
 
 def test_the_page_of_rules_is_made_from_the_packs() -> None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -19,7 +20,7 @@ import regex
 
 from cleaner.data import KINDS, Where
 from cleaner.errors import PackError
-from cleaner.rules.model import Head, Rule, Takes
+from cleaner.rules.model import Head, Rule, Takes, alternatives
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -44,6 +45,8 @@ _FIELDS = {
 _INSERT = re.compile(r"%\{(\w+)\}")
 _UPPER_IGNORING_CASE = re.compile(r"\\p\{Lu\}|\\p\{Lt\}|\\p\{Ll\}|\[\[:upper:\]\]")
 _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+_SENTENCE_START = re.compile(r"^(?:\(\?:%\{start\}\)|%\{start\})(?![?*+{])")
+_AT_START = re.compile(rf"{_SENTENCE_START.pattern}|^\^(?![?*+{{])")
 _MARK = re.compile(r"[⟦⟧]")
 
 
@@ -196,7 +199,7 @@ def _rule(entry: dict[str, Any], pack: Pack, define: Mapping[str, str], *, keep:
             raise PackError(f"{place}: {field} {entry[field]!r} is none of {', '.join(choices)}{hint}")
     filled = {**entry, "lang": pack.lang, "keep": keep}
     if isinstance(filled.get("match"), str):
-        filled["anchor"], filled["match"] = _anchor(filled["match"])
+        filled["anchor"], filled["match"] = _anchor(gathered(filled["match"]))
     _fill_in(filled, define, place)
     try:
         rule = msgspec.convert(filled, Rule)
@@ -216,25 +219,32 @@ def _fill_in(entry: dict[str, Any], define: Mapping[str, str], place: str) -> No
         entry["signs"] = [expand(str(sign), define, place) for sign in entry["signs"]]
 
 
+def gathered(pattern: str) -> str:
+    """The pattern with what its alternatives have in common looked for once: where a sentence or the line starts.
+
+    Neighbours that begin with %{start} or ^ are put behind one %{start} (or one ^, if all begin so). Their order stays,
+    and so does what they match; a pattern all of whose alternatives begin so can be tried at these places alone.
+    """
+    parts: list[str] = []
+    for at_start, group in groupby(alternatives(pattern), lambda part: bool(_AT_START.match(part))):
+        run = list(group)
+        if not at_start or len(run) == 1:
+            parts += run
+        elif all(part.startswith("^") for part in run):
+            parts.append(f"^(?:{'|'.join(part[1:] for part in run)})")
+        else:
+            parts.append(f"%{{start}}(?:{'|'.join(_SENTENCE_START.sub('', part) for part in run)})")
+    return "|".join(parts)
+
+
 def _anchor(pattern: str) -> tuple[str, str]:
     """Where alone a pattern can begin, and what is left to match from there."""
     for opening, anchor in (("(?:%{start})", "sentence"), ("%{start}", "sentence"), ("^", "line"), ("%{cue}", "cue")):
         if pattern.startswith(opening):
             rest = pattern.removeprefix(opening)
-            if not _branches(rest) and not rest.startswith(("?", "*", "+", "{")):
+            if len(alternatives(rest)) == 1 and not rest.startswith(("?", "*", "+", "{")):
                 return anchor, rest
     return "", pattern
-
-
-def _branches(pattern: str) -> bool:
-    """Whether a pattern has an alternation that no group holds."""
-    depth = 0
-    for part in _TOKEN.findall(pattern):
-        depth += part == "("
-        depth -= part == ")"
-        if part == "|" and depth == 0:
-            return True
-    return False
 
 
 def expand(pattern: str, define: Mapping[str, str], place: str) -> str:

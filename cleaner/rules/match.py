@@ -297,11 +297,21 @@ class Reading:
 
     def _edges(self, rules: Iterable[Rule]) -> Iterator[Span]:
         """Marks of rules without cues, tried on the lines in reach of the ends that are short enough."""
+        near: dict[str, list[tuple[int, str]]] = {}
         for rule in rules:
-            for line in self._reach(rule.where):
-                low, high = self.line(line)
-                if low < high and high - low <= rule.longest:
-                    yield from self._try(rule, line, low, high)
+            if rule.where not in near:
+                lines = [(line, self.text[slice(*self.line(line))]) for line in self._reach(rule.where)]
+                near[rule.where] = [(line, words) for line, words in lines if words]
+            for line, words in near[rule.where]:
+                if len(words) <= rule.longest and self._may_match(rule, words):
+                    yield from self._try(rule, line, *self.line(line))
+
+    def _may_match(self, rule: Rule, words: str) -> bool:
+        """A first look at a whole line: most are none that the rule knows, and to try costs as much again."""
+        try:
+            return rule.anchor != "line" or rule.compiled.match(words, timeout=PATTERN_SECONDS) is not None
+        except TimeoutError:
+            return True  # to try it says so
 
     def _reach(self, where: str) -> range:
         """Lines in which rules for one end of the text are tried."""
@@ -393,13 +403,18 @@ class Reading:
 
     def _excepted(self, rule: Rule, mark: Span, words: str) -> bool:
         """Whether `unless` occurs, or too few signs do: in the sentences or line taken, or in a match's line."""
-        if rule.compiled_unless is None and not rule.signs:
+        if rule.unless is None and not rule.signs:
             return False
         around = words if rule.takes == "match" else self.text[mark.start : mark.end]
-        if rule.compiled_unless is not None and rule.compiled_unless.search(around, timeout=PATTERN_SECONDS):
+        if any(exception.search(around, timeout=PATTERN_SECONDS) for exception in rule.compiled_unless):
             return True
-        found = (sign.search(around, timeout=PATTERN_SECONDS) is not None for sign in rule.compiled_signs)
-        return bool(rule.signs) and sum(found) < rule.least
+        may_miss = len(rule.signs) - rule.least
+        for sign in rule.compiled_signs:
+            if sign.search(around, timeout=PATTERN_SECONDS) is None:
+                may_miss -= 1
+                if may_miss < 0:
+                    return True
+        return False
 
     def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"

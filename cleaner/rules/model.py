@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Literal
 
@@ -17,6 +18,26 @@ Anchor = Literal["line", "sentence", "cue", ""]
 
 LONGEST_LINE = 1_200
 """A rule that takes lines leaves longer ones alone unless it says `longest`: they are flattened pages."""
+
+
+_BRACKET = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]", re.DOTALL)
+"""What tells where groups and alternatives begin and end, and the escapes and classes in which it does not."""
+
+
+def alternatives(pattern: str) -> list[str]:
+    """The alternatives of a pattern that no group holds: the pattern itself, if there is but one."""
+    depth = begin = 0
+    found: list[str] = []
+    for bracket in _BRACKET.finditer(pattern):
+        sign = bracket[0]
+        if sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth -= 1
+        elif sign == "|" and depth == 0:
+            found.append(pattern[begin : bracket.start()])
+            begin = bracket.end()
+    return [*found, pattern[begin:]]
 
 
 class Rule(
@@ -88,9 +109,11 @@ class Rule(
         return regex.compile(self.pattern, self._flags)
 
     @cached_property
-    def compiled_unless(self) -> regex.Pattern[str] | None:
-        """The exception, compiled when it is first needed."""
-        return None if self.unless is None else regex.compile(self.unless, self._flags)
+    def compiled_unless(self) -> tuple[regex.Pattern[str], ...]:
+        """The exceptions, compiled when they are first needed: each alone is looked for quicker than all in one."""
+        if self.unless is None:
+            return ()
+        return tuple(regex.compile(exception, self._flags) for exception in alternatives(self.unless))
 
     @cached_property
     def compiled_signs(self) -> tuple[regex.Pattern[str], ...]:
