@@ -1,4 +1,4 @@
-"""Texts that have lost their line breaks: what wraps the story leaves from the ends, and the story stays whole."""
+"""Texts that have lost their line breaks, and lists: what wraps the story leaves, and the story stays whole."""
 
 from __future__ import annotations
 
@@ -92,4 +92,17 @@ def test_what_runs_on_takes_no_sentence_with_it(glued: str) -> None:
 
 def test_a_short_paragraph_is_no_line_of_a_page() -> None:
     text = "Home. Close. Play. Those were the three words that the boy could read, and he read them to all who came."
+    assert clean(text).text == text
+
+
+@pytest.mark.parametrize("sign", ["-", "•", "*"])
+def test_a_button_leaves_a_list_with_the_sign_before_it(sign: str) -> None:
+    text = f"{STORY}\n\n{sign} Share on Facebook\n{sign} Subscribe to our newsletter"
+    result = clean(text)
+    assert result.text == STORY
+    assert restore(result.text, result.sidecar()) == text
+
+
+def test_a_list_of_the_story_stays() -> None:
+    text = f"What each boat needs:\n\n- A rope\n- Video: none of it works at sea\n- Image: 24 megapixels\n\n{STORY}"
     assert clean(text).text == text

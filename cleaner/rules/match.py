@@ -68,6 +68,12 @@ its line breaks: its sentences are looked at as lines."""
 _CLOSED = ("?", "!", "?»", "?”", "!”", ")", "]", "？", "！")
 """How a teaser ends that surely does not run on into the sentence behind it."""
 
+_BULLET = regex.compile(r"(?m)^[-•*](?= \p{L})")
+"""What an extractor puts before the items of a list."""
+
+_BULLETED = frozenset({"related", "ad", "promo", "appeal", "social", "notice", "nav"})
+"""Kinds that are found behind such a sign."""
+
 _RUNS_ON = regex.compile(r"(?:\p{Ll}[\p{L}\p{M}’'-]*,?\s+){3}")
 """Small words in a row, as no picture's credit has them: it runs on into the story."""
 
@@ -140,6 +146,8 @@ class _Reader:
 def _read(reader: _Reader, document: Document) -> list[Span]:
     """Marks of a text; of a flattened one also those of its sentences, as if each were a line."""
     marks = reader.marks(document)
+    if _BULLET.search(document.text):
+        marks += _in_bullets(reader, document, marks)
     if not _is_flat(document):
         return marks
     view, offsets = _sentences_as_lines(document)
@@ -154,6 +162,19 @@ def _read(reader: _Reader, document: Document) -> list[Span]:
         # A sentence may run on from the words of a button into the story, so that few are sure.
         marks.append(found if closed or found.keep else msgspec.structs.replace(found, sure=False))
     return marks
+
+
+def _in_bullets(reader: _Reader, document: Document, marks: Iterable[Span]) -> Iterator[Span]:
+    """Marks of list items without the sign that opens them: a button or a teaser may stand in a list, too.
+
+    Credits and the like are left to what looks at whole lines: a list of the story's may name a camera and a day.
+    """
+    items = {found.start() + 2 for found in _BULLET.finditer(document.text)}
+    bare = _BULLET.sub(" ", document.text)
+    seen = {(mark.start, mark.rule) for mark in marks}
+    for mark in reader.marks(msgspec.structs.replace(document, text=bare)):
+        if mark.start in items and mark.kind in _BULLETED and (mark.start, mark.rule) not in seen and not mark.follows:
+            yield mark
 
 
 def _is_flat(document: Document) -> bool:
