@@ -276,11 +276,17 @@ def _complaints(rule: Rule, pack: str) -> Iterable[str]:
     for example in (*rule.drops, *rule.todo):
         if _MARK.findall(example) != ["⟦", "⟧"] * (example.count("⟦") or 1):
             yield f"this example does not mark what leaves with ⟦ and ⟧ in pairs: {example[:60]!r}"
-    if rule.signs and not 1 <= rule.least <= len(rule.signs):
-        yield f"least = {rule.least} of {len(rule.signs)} signs: it takes at least one, and no more than there are"
+    yield from _sign_complaints(rule)
     if any(_MARK.search(example) for example in rule.stays):
         yield "a text that stays has no marks"
     yield from _pattern_complaints(rule)
+
+
+def _sign_complaints(rule: Rule) -> Iterable[str]:
+    if rule.signs and not 1 <= rule.least <= len(rule.signs):
+        yield f"least = {rule.least} of {len(rule.signs)} signs: it takes at least one, and no more than there are"
+    if rule.takes == "run" and not rule.signs:
+        yield "a run is made of signs; name them, and how many it takes as `least`"
 
 
 def _pattern_complaints(rule: Rule) -> Iterable[str]:

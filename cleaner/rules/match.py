@@ -51,6 +51,12 @@ _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", '."', ".”", "!”
 _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]\s)|(?:\.\.\.|…)$")
 
 
+RUN_REACH = 8
+"""How many sentences to both sides of a cue's may be of a run."""
+
+BARRED = -100
+"""What a sentence adds to a run that holds what must not be there: no run is worth going over it."""
+
 _LINE_TAKING = frozenset({"line", "list", "tail"})
 
 _BEFORE_CUE = frozenset("([{|¦/–—- \u00a0\n\t•»>*")
@@ -77,7 +83,7 @@ _BULLETED = frozenset({"related", "ad", "promo", "appeal", "social", "notice", "
 _RUNS_ON = regex.compile(r"(?:\p{Ll}[\p{L}\p{M}’'-]*,?\s+){3}")
 """Small words in a row, as no picture's credit has them: it runs on into the story."""
 
-_LOCAL = frozenset({"match", "sentence", "line"})
+_LOCAL = frozenset({"match", "sentence", "run", "line"})
 
 Memo = dict[tuple[str, tuple[int, ...]], tuple[Span, ...]]
 """Marks of lines seen before, offsets from the line's start: what a dump repeats is judged once."""
@@ -289,7 +295,12 @@ class Reading:
             if rule.from_end and high - offset > rule.from_end:
                 continue
             self.cue = start
-            if high - low > WINDOW:
+            if rule.takes == "run" or (
+                rule.takes == "sentence" and rule.anchor != "cue" and PARAGRAPH < high - low <= WINDOW
+            ):
+                near, seen_to[number] = self._near(rule, line, offset, seen_to.get(number, low))
+                found += (mark for mark in near if mark not in found[-WINDOW_MARKS:])
+            elif high - low > WINDOW:
                 if offset < seen_to.get(number, 0):
                     continue
                 window = self._try(rule, line, max(low, offset - BEFORE), min(high, offset + AFTER))
@@ -298,16 +309,21 @@ class Reading:
                     seen_to[number] = offset + AFTER // 2
             elif rule.anchor == "cue":
                 found += self._try(rule, line, low, high)
-            elif rule.takes == "sentence" and high - low > PARAGRAPH:
-                window_low, window_high = self._around(line, offset)
-                if seen_to.get(number, 0) < window_high:
-                    seen_to[number] = window_high
-                    window = self._try(rule, line, window_low, window_high)
-                    found += (mark for mark in window if mark not in found[-WINDOW_MARKS:])
             elif number not in tried:
                 tried.add(number)
                 found += self._try(rule, line, low, high)
         return found
+
+    def _near(self, rule: Rule, line: int, offset: int, seen: int) -> tuple[list[Span], int]:
+        """Marks of a rule in the sentences around a cue, and the end of what need not be looked at again."""
+        if rule.takes != "run":
+            low, high = self._around(line, offset, 1)
+            return (self._try(rule, line, low, high) if seen < high else []), max(seen, high)
+        if offset < seen:
+            return [], seen
+        low, high = self._around(line, offset, RUN_REACH)
+        found = self._try(rule, line, max(low, seen), high)
+        return found, found[-1].end if found else high
 
     def line(self, line: int) -> tuple[int, int]:
         """Offsets of a line without the white space around it."""
@@ -352,6 +368,8 @@ class Reading:
         try:
             if rule.takes == "document":
                 return self._document(rule)
+            if rule.takes == "run":
+                return self._run(rule, line, low, high)
             words = self._words(low, high)
             for match in self._matches(rule, words, low):
                 # In a window, a match that touches an edge may owe its anchor to the edge alone.
@@ -362,10 +380,7 @@ class Reading:
                     if marks and not self._excepted(rule, marks[0], words):
                         found += marks
         except TimeoutError:
-            raise PatternTimeout(
-                f"rule {rule.id}: its pattern ran for more than {PATTERN_SECONDS:g} s at offset {low}; "
-                "rewrite it without nested repeats, or leave its pack out"
-            ) from None
+            raise _runaway(rule, low) from None
         return found
 
     def _document(self, rule: Rule) -> list[Span]:
@@ -457,11 +472,11 @@ class Reading:
             found = self.sentences[line] = sentences(self.text, *self.line(line))
         return found
 
-    def _around(self, line: int, offset: int) -> tuple[int, int]:
-        """The sentence that holds an offset, with the one before it and the one after."""
+    def _around(self, line: int, offset: int, reach: int) -> tuple[int, int]:
+        """The sentence that holds an offset, with some of those before it and as many of those after."""
         found = self._sentences(line)
         at = max(0, bisect_right(found, offset, key=lambda part: part[0]) - 1)
-        return content(self.text, found[max(0, at - 1)][0], found[min(at + 1, len(found) - 1)][1])
+        return content(self.text, found[max(0, at - reach)][0], found[min(at + reach, len(found) - 1)][1])
 
     def _sentence(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         found = self._sentences(line)
@@ -471,6 +486,39 @@ class Reading:
         if end - start > rule.longest:
             return
         yield self._mark(rule, start, end, _values(rule, match, low))
+
+    def _run(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
+        """The sentences between two offsets that hold most signs.
+
+        A sentence adds its signs less one, and the run is the row of sentences that adds up to most (Kadane; as
+        Pasternack and Roth, 2009, find an article among its page's words).
+        """
+        whole_low, whole_high = self.line(line)
+        words = self._words(whole_low, whole_high)
+        parts = [part for part in self._sentences(line) if low <= part[0] < high]
+        places = [(start - whole_low, end - whole_low) for start, end in parts]
+        signs = [self._signs(rule, words, *place) for place in places]
+        begin, stop = _best_run(_scores(signs))
+        if len(set().union(*(held or () for held in signs[begin:stop]))) < rule.least:
+            return []
+        # A paragraph that says nothing else goes to its ends.
+        begin = 0 if low == whole_low and all(signs[:begin]) else begin
+        stop = len(signs) if high == whole_high and all(signs[stop:]) else stop
+        start, end = content(self.text, parts[begin][0], parts[stop - 1][1])
+        if end - start > rule.longest or not rule.compiled.match(self.text[start:end], timeout=PATTERN_SECONDS):
+            return []
+        mark = self._mark(rule, start, end)
+        return [] if self._excepted(rule, mark, words) else [mark]
+
+    @staticmethod
+    def _signs(rule: Rule, words: str, start: int, end: int) -> set[int] | None:
+        """Numbers of the signs that occur in a sentence; None if something does that must not."""
+        if rule.compiled_unless is not None and rule.compiled_unless.search(words, start, end, timeout=PATTERN_SECONDS):
+            return None
+        found = (
+            (n, sign.search(words, start, end, timeout=PATTERN_SECONDS)) for n, sign in enumerate(rule.compiled_signs)
+        )
+        return {n for n, sign in found if sign}
 
     def _line(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         start, end = self.line(line)
@@ -530,6 +578,35 @@ _TAKES: dict[str, Callable[[Reading, Rule, int, int, regex.Match[str]], Iterator
     "list": Reading._list,
     "tail": Reading._tail,
 }
+
+
+def _scores(signs: Sequence[set[int] | None]) -> list[int]:
+    """What each sentence adds to a run: one without signs is let through, two of them are the story's."""
+    bare = [False, *(not held for held in signs), False]
+    return [
+        BARRED if held is None or (bare[at] and (bare[at - 1] or bare[at + 1])) else len(held) - 1
+        for at, held in enumerate(signs, 1)
+    ]
+
+
+def _best_run(scores: Sequence[int]) -> tuple[int, int]:
+    """Where the row of numbers begins and ends that adds up to most; of equals, the first and shortest."""
+    best = begin = total = 0
+    run = (0, 0)
+    for at, score in enumerate(scores):
+        if total <= 0:
+            begin, total = at, 0
+        total += score
+        if total > best:
+            best, run = total, (begin, at + 1)
+    return run
+
+
+def _runaway(rule: Rule, low: int) -> PatternTimeout:
+    return PatternTimeout(
+        f"rule {rule.id}: its pattern ran for more than {PATTERN_SECONDS:g} s at offset {low}; "
+        "rewrite it without nested repeats, or leave its pack out"
+    )
 
 
 def _values(rule: Rule, match: regex.Match[str], low: int) -> tuple[Value, ...]:

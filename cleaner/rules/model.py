@@ -11,7 +11,7 @@ import regex
 
 from cleaner.data import Kind, Where
 
-Takes = Literal["match", "sentence", "line", "list", "tail", "document"]
+Takes = Literal["match", "sentence", "run", "line", "list", "tail", "document"]
 
 Anchor = Literal["line", "sentence", "cue", ""]
 """Where alone a pattern can begin: found by the loader, so that it need not be tried at every letter."""
@@ -62,7 +62,8 @@ class Rule(
     unless     a pattern that must not occur in what is taken (for a match: in its line)
     signs      patterns of which at least `least` must occur in what is taken (for a match: in its line): what
                a form is made of, in any order, where no one wording is sure
-    takes      the match (or its group `cut`), the sentences it touches, the line, the line and the list
+    takes      the match (or its group `cut`), the sentences it touches, the run of sentences in its line that
+               holds most signs (the pattern is then tried on the run), the line, the line and the list
                of headline-like lines below it, the line and all that follows if no prose does, or the whole
                document: then the pattern is matched from its first word on, if it is no longer than `longest`
     where      head, tail or any: how far from an end of the remaining text the rule still holds
