@@ -444,13 +444,7 @@ class Reading:
         around = words if rule.takes == "match" else self.text[mark.start : mark.end]
         if any(exception.search(around, timeout=PATTERN_SECONDS) for exception in rule.compiled_unless):
             return True
-        may_miss = len(rule.signs) - rule.least
-        for sign in rule.compiled_signs:
-            if sign.search(around, timeout=PATTERN_SECONDS) is None:
-                may_miss -= 1
-                if may_miss < 0:
-                    return True
-        return False
+        return _lacks_signs(rule, around, 0, len(around))
 
     def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"
@@ -495,6 +489,8 @@ class Reading:
         """
         whole_low, whole_high = self.line(line)
         words = self._words(whole_low, whole_high)
+        if _lacks_signs(rule, words, low - whole_low, high - whole_low):
+            return []
         parts = [part for part in self._sentences(line) if low <= part[0] < high]
         places = [(start - whole_low, end - whole_low) for start, end in parts]
         signs = [self._signs(rule, words, *place) for place in places]
@@ -513,7 +509,7 @@ class Reading:
     @staticmethod
     def _signs(rule: Rule, words: str, start: int, end: int) -> set[int] | None:
         """Numbers of the signs that occur in a sentence; None if something does that must not."""
-        if rule.compiled_unless is not None and rule.compiled_unless.search(words, start, end, timeout=PATTERN_SECONDS):
+        if any(exception.search(words, start, end, timeout=PATTERN_SECONDS) for exception in rule.compiled_unless):
             return None
         found = (
             (n, sign.search(words, start, end, timeout=PATTERN_SECONDS)) for n, sign in enumerate(rule.compiled_signs)
@@ -578,6 +574,17 @@ _TAKES: dict[str, Callable[[Reading, Rule, int, int, regex.Match[str]], Iterator
     "list": Reading._list,
     "tail": Reading._tail,
 }
+
+
+def _lacks_signs(rule: Rule, words: str, start: int, end: int) -> bool:
+    """Whether fewer signs than a rule asks for occur between two offsets."""
+    may_miss = len(rule.signs) - rule.least if rule.signs else 0
+    for sign in rule.compiled_signs:
+        if sign.search(words, start, end, timeout=PATTERN_SECONDS) is None:
+            may_miss -= 1
+            if may_miss < 0:
+                return True
+    return False
 
 
 def _scores(signs: Sequence[set[int] | None]) -> list[int]:
