@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -16,6 +15,8 @@ from cleaner.rules.cues import Cues, Hit
 from cleaner.rules.languages import Languages
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
+from cleaner.rules.runs import best_run
+from cleaner.rules.views import mapped, read
 from cleaner.text import compose, content, host_of, line_at, sentences
 
 DETECTOR = "rules"
@@ -54,9 +55,6 @@ _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]
 RUN_REACH = 8
 """How many sentences to both sides of a cue's may be of a run."""
 
-BARRED = -100
-"""What a sentence adds to a run that holds what must not be there: no run is worth going over it."""
-
 _LINE_TAKING = frozenset({"line", "list", "tail"})
 
 _BEFORE_CUE = frozenset("([{|¦/–—- \u00a0\n\t•»>*")
@@ -66,22 +64,6 @@ BEFORE_CUE = 3
 # The same places as %{start} of the shared pack.
 _START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>؟؛۔]\s)(?=\S)""")
 
-
-FLAT, FLAT_FIRST = 600, 120
-"""A text whose first line is at least as long as the second number, and the others as the first on average, has lost
-its line breaks: its sentences are looked at as lines."""
-
-_CLOSED = ("?", "!", "?»", "?”", "!”", ")", "]", "？", "！")
-"""How a teaser ends that surely does not run on into the sentence behind it."""
-
-_BULLET = regex.compile(r"(?m)^[-•*](?= \p{L})")
-"""What an extractor puts before the items of a list."""
-
-_BULLETED = frozenset({"related", "ad", "promo", "appeal", "social", "notice", "nav"})
-"""Kinds that are found behind such a sign."""
-
-_RUNS_ON = regex.compile(r"(?:\p{Ll}[\p{L}\p{M}’'-]*,?\s+){3}")
-"""Small words in a row, as no picture's credit has them: it runs on into the story."""
 
 _LOCAL = frozenset({"match", "sentence", "run", "line"})
 
@@ -120,10 +102,10 @@ class Matcher:
         reader = self.reader(document.text)
         composed = compose(document.text)
         if composed is None:
-            return _read(reader, document)
+            return read(reader.marks, document)
         text, offsets = composed
         form = Document(text, document.url, document.site, document.id)
-        return [_mapped(mark, offsets) for mark in _read(reader, form)]
+        return [mapped(mark, offsets) for mark in read(reader.marks, form)]
 
     def reader(self, text: str) -> _Reader:
         """The packs that a text calls for, made ready to read with."""
@@ -149,76 +131,9 @@ class _Reader:
         return self._reading(document, self.rules).marks(hits, self._cueless, self.memo)
 
 
-def _read(reader: _Reader, document: Document) -> list[Span]:
-    """Marks of a text; of a flattened one also those of its sentences, as if each were a line."""
-    marks = reader.marks(document)
-    if _BULLET.search(document.text):
-        marks += _in_bullets(reader, document, marks)
-    if not _is_flat(document):
-        return marks
-    view, offsets = _sentences_as_lines(document)
-    seen = {(mark.start, mark.end, mark.rule) for mark in marks}
-    for mark in reader.marks(view):
-        found = _mapped(mark, offsets) if offsets else mark
-        if (found.start, found.end, found.rule) in seen or found.follows:
-            continue
-        if found.kind == "credit" and _RUNS_ON.search(document.text, found.start, found.end):
-            continue
-        closed = found.kind == "related" and document.text.endswith(_CLOSED, found.start, found.end)
-        # A sentence may run on from the words of a button into the story, so that few are sure.
-        marks.append(found if closed or found.keep else msgspec.structs.replace(found, sure=False))
-    return marks
-
-
-def _in_bullets(reader: _Reader, document: Document, marks: Iterable[Span]) -> Iterator[Span]:
-    """Marks of list items without the sign that opens them: a button or a teaser may stand in a list, too.
-
-    Credits and the like are left to what looks at whole lines: a list of the story's may name a camera and a day.
-    """
-    items = {found.start() + 2 for found in _BULLET.finditer(document.text)}
-    bare = _BULLET.sub(" ", document.text)
-    seen = {(mark.start, mark.rule) for mark in marks}
-    for mark in reader.marks(msgspec.structs.replace(document, text=bare)):
-        if mark.start in items and mark.kind in _BULLETED and (mark.start, mark.rule) not in seen and not mark.follows:
-            yield mark
-
-
-def _is_flat(document: Document) -> bool:
-    lines = sum(not line.isspace() for line in document.lines)
-    return len(document.text) >= FLAT_FIRST + FLAT * (lines - 1)
-
-
-def _sentences_as_lines(document: Document) -> tuple[Document, list[int]]:
-    """A text with a line end before each sentence, in place of the blank if there is one.
-
-    The list gives each code point's offset in the source; it is empty where all offsets are the same.
-    """
-    text = document.text
-    letters: list[str] = []
-    offsets: list[int] = []
-    shifted = False
-    for line in pairwise(document.starts):
-        for low, high in sentences(text, *line):
-            if low > line[0] and text[low - 1].isspace():
-                letters[-1] = "\n"
-            elif low > line[0]:
-                letters.append("\n")
-                offsets.append(low)
-                shifted = True
-            letters += text[low:high]
-            offsets += range(low, high)
-    offsets.append(len(text))
-    return msgspec.structs.replace(document, text="".join(letters)), offsets if shifted else []
-
-
 def _shifted(mark: Span, by: int) -> Span:
     values = tuple([(name, start + by, end + by) for name, start, end in mark.values]) if mark.values else ()
     return msgspec.structs.replace(mark, start=mark.start + by, end=mark.end + by, values=values)
-
-
-def _mapped(mark: Span, offsets: Sequence[int]) -> Span:
-    values = tuple((name, offsets[start], offsets[end]) for name, start, end in mark.values)
-    return msgspec.structs.replace(mark, start=offsets[mark.start], end=offsets[mark.end], values=values)
 
 
 def _site_of(document: Document) -> str:
@@ -482,11 +397,7 @@ class Reading:
         yield self._mark(rule, start, end, _values(rule, match, low))
 
     def _run(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
-        """The sentences between two offsets that hold most signs.
-
-        A sentence adds its signs less one, and the run is the row of sentences that adds up to most (Kadane; as
-        Pasternack and Roth, 2009, find an article among its page's words).
-        """
+        """The sentences between two offsets that hold most signs."""
         whole_low, whole_high = self.line(line)
         words = self._words(whole_low, whole_high)
         if _lacks_signs(rule, words, low - whole_low, high - whole_low):
@@ -494,7 +405,7 @@ class Reading:
         parts = [part for part in self._sentences(line) if low <= part[0] < high]
         places = [(start - whole_low, end - whole_low) for start, end in parts]
         signs = [self._signs(rule, words, *place) for place in places]
-        begin, stop = _best_run(_scores(signs))
+        begin, stop = best_run(signs)
         if len(set().union(*(held or () for held in signs[begin:stop]))) < rule.least:
             return []
         # A paragraph that says nothing else goes to its ends.
@@ -585,28 +496,6 @@ def _lacks_signs(rule: Rule, words: str, start: int, end: int) -> bool:
             if may_miss < 0:
                 return True
     return False
-
-
-def _scores(signs: Sequence[set[int] | None]) -> list[int]:
-    """What each sentence adds to a run: one without signs is let through, two of them are the story's."""
-    bare = [False, *(not held for held in signs), False]
-    return [
-        BARRED if held is None or (bare[at] and (bare[at - 1] or bare[at + 1])) else len(held) - 1
-        for at, held in enumerate(signs, 1)
-    ]
-
-
-def _best_run(scores: Sequence[int]) -> tuple[int, int]:
-    """Where the row of numbers begins and ends that adds up to most; of equals, the first and shortest."""
-    best = begin = total = 0
-    run = (0, 0)
-    for at, score in enumerate(scores):
-        if total <= 0:
-            begin, total = at, 0
-        total += score
-        if total > best:
-            best, run = total, (begin, at + 1)
-    return run
 
 
 def _runaway(rule: Rule, low: int) -> PatternTimeout:

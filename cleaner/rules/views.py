@@ -1,0 +1,99 @@
+"""Other ways to look at a text before rules are matched: list items without their signs, sentences as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+
+import msgspec
+import regex
+
+from cleaner.data import Document, Span
+from cleaner.text import sentences
+
+MarksOf = Callable[[Document], list[Span]]
+"""How a text is read as it stands."""
+
+FLAT, FLAT_FIRST = 600, 120
+"""A text whose first line is at least as long as the second number, and the others as the first on average, has lost
+its line breaks: its sentences are looked at as lines."""
+
+_CLOSED = ("?", "!", "?»", "?”", "!”", ")", "]", "？", "！")
+"""How a teaser ends that surely does not run on into the sentence behind it."""
+
+_BULLET = regex.compile(r"(?m)^[-•*](?= \p{L})")
+"""What an extractor puts before the items of a list."""
+
+_BULLETED = frozenset({"related", "ad", "promo", "appeal", "social", "notice", "nav"})
+"""Kinds that are found behind such a sign."""
+
+_RUNS_ON = regex.compile(r"(?:\p{Ll}[\p{L}\p{M}’'-]*,?\s+){3}")
+"""Small words in a row, as no picture's credit has them: it runs on into the story."""
+
+
+def read(marks_of: MarksOf, document: Document) -> list[Span]:
+    """Marks of a text, of its list items without their signs, and if it is flattened, of its sentences as lines."""
+    marks = marks_of(document)
+    if _BULLET.search(document.text):
+        marks += _in_bullets(marks_of, document, marks)
+    if not _is_flat(document):
+        return marks
+    view, offsets = _sentences_as_lines(document)
+    seen = {(mark.start, mark.end, mark.rule) for mark in marks}
+    for mark in marks_of(view):
+        found = mapped(mark, offsets) if offsets else mark
+        if (found.start, found.end, found.rule) in seen or found.follows:
+            continue
+        if found.kind == "credit" and _RUNS_ON.search(document.text, found.start, found.end):
+            continue
+        closed = found.kind == "related" and document.text.endswith(_CLOSED, found.start, found.end)
+        # A sentence may run on from the words of a button into the story, so that few are sure.
+        marks.append(found if closed or found.keep else msgspec.structs.replace(found, sure=False))
+    return marks
+
+
+def _in_bullets(marks_of: MarksOf, document: Document, marks: Iterable[Span]) -> Iterator[Span]:
+    """Marks of list items without the sign that opens them: a button or a teaser may stand in a list, too.
+
+    Credits and the like are left to what looks at whole lines: a list of the story's may name a camera and a day.
+    """
+    items = {found.start() + 2 for found in _BULLET.finditer(document.text)}
+    bare = _BULLET.sub(" ", document.text)
+    seen = {(mark.start, mark.rule) for mark in marks}
+    for mark in marks_of(msgspec.structs.replace(document, text=bare)):
+        if mark.start in items and mark.kind in _BULLETED and (mark.start, mark.rule) not in seen and not mark.follows:
+            yield mark
+
+
+def _is_flat(document: Document) -> bool:
+    lines = sum(not line.isspace() for line in document.lines)
+    return len(document.text) >= FLAT_FIRST + FLAT * (lines - 1)
+
+
+def _sentences_as_lines(document: Document) -> tuple[Document, list[int]]:
+    """A text with a line end before each sentence, in place of the blank if there is one.
+
+    The list gives each code point's offset in the source; it is empty where all offsets are the same.
+    """
+    text = document.text
+    letters: list[str] = []
+    offsets: list[int] = []
+    shifted = False
+    for line in pairwise(document.starts):
+        for low, high in sentences(text, *line):
+            if low > line[0] and text[low - 1].isspace():
+                letters[-1] = "\n"
+            elif low > line[0]:
+                letters.append("\n")
+                offsets.append(low)
+                shifted = True
+            letters += text[low:high]
+            offsets += range(low, high)
+    offsets.append(len(text))
+    return msgspec.structs.replace(document, text="".join(letters)), offsets if shifted else []
+
+
+def mapped(mark: Span, offsets: Sequence[int]) -> Span:
+    """A mark of a view where it stands in the text; `offsets` has the place of each code point."""
+    values = tuple((name, offsets[start], offsets[end]) for name, start, end in mark.values)
+    return msgspec.structs.replace(mark, start=offsets[mark.start], end=offsets[mark.end], values=values)
