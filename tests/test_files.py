@@ -5,13 +5,14 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner import DecodeError, InputError, OutputError
 from cleaner.files import decode, encode, write_whole
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_what_decodes_encodes_to_the_same_bytes(data: bytes) -> None:
     try:

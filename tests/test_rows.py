@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.errors import InputError
@@ -20,6 +20,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(WORDS, VALUES, max_size=4), WORDS, WORDS, st.sampled_from([None, 1]), st.booleans())
 def test_every_other_field_stays(
     fields: dict[str, object], old: str, new: str, indent: int | None, plain: bool

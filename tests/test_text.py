@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.text import _COMPOSED, _LOWERED_APART, _lower, compose, content, fold, key, sentences
@@ -15,6 +15,7 @@ def test_folding_keeps_the_length_for_every_code_point_there_is() -> None:
     assert wrong == []
 
 
+@settings(deadline=None)
 @given(st.text(ANY_LETTER))
 def test_folding_keeps_the_length(text: str) -> None:
     assert len(fold(text)) == len(text)
@@ -29,6 +30,7 @@ def test_lowering_mostly_ascii_text_is_lowering_for_every_code_point_there_is() 
     assert [letter for letter in letters if len(letter.lower()) != 1 and letter not in _LOWERED_APART] == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(ANY_LETTER, max_size=3)))
 def test_lowering_mostly_ascii_text_is_lowering(odd: list[str]) -> None:
     text = " Some Words, Some WORDS, more of Them ".join(odd)
@@ -54,6 +56,7 @@ def test_folding_brings_line_feed_and_word_together() -> None:
     assert "don't" in fold("DON’T")
 
 
+@settings(deadline=None)
 @given(st.text(ANY_LETTER))
 def test_composing_maps_every_offset(text: str) -> None:
     composed = compose(text)
@@ -73,6 +76,7 @@ def test_composing_finds_the_letter_and_its_mark() -> None:
     assert text[offsets[form.index("så här")] :] == unicodedata.normalize("NFD", "så här")
 
 
+@settings(deadline=None)
 @given(st.text(ANY_LETTER))
 def test_sentences_tile_what_they_are_made_of(text: str) -> None:
     parts = sentences(text, 0, len(text))
