@@ -66,7 +66,7 @@ class Cleaner:
         unknown = unknown and sorted(set(unknown) - {rule.id for rule in matcher.rules})
         if unknown:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
-        self._languages_of = matcher.languages.of
+        self._says_no_more = matcher.says_no_more
         self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl)
         hashes = {pack.name: pack.hash for pack in loaded}
         if repeats is not None:
@@ -137,7 +137,7 @@ class Cleaner:
                 spans = together(spans, settled.spans) if spans else settled.spans
                 text = cut(source, spans)
             if current.page is None and (
-                not settled.spans or (settled.final and self._speaks_no_more(text, current.text))
+                not settled.spans or (settled.final and self._says_no_more(text, current.text))
             ):
                 break
             current = msgspec.structs.replace(document, text=text, page=None)
@@ -205,10 +205,6 @@ class Cleaner:
 
     def _find(self, document: Document) -> Settled:
         return settle(document, self._marks(document))
-
-    def _speaks_no_more(self, text: str, before: str) -> bool:
-        """Whether a text is in no language that it was not in before, which would bring more rules to it."""
-        return self._languages_of(text) <= self._languages_of(before)
 
     def _metadata(self, document: Document, spans: Sequence[Span]) -> Metadata:
         said = read(document.text, spans, self._pack_languages)

@@ -47,6 +47,14 @@ def pages() -> st.SearchStrategy[str]:
     return st.lists(st.tuples(piece, gap), max_size=12).map(lambda parts: "".join(a + b for a, b in parts))
 
 
+def flattened() -> st.SearchStrategy[str]:
+    """Texts that lost their line breaks, and lists: pieces in one long line, and in lines behind signs."""
+    piece = st.deferred(lambda: st.sampled_from(pieces()).map(lambda text: " ".join(text.split())))
+    line = st.lists(piece, min_size=4, max_size=14).map(" ".join)
+    items = st.lists(st.tuples(st.sampled_from(["- ", "• ", "* "]), piece).map("".join), max_size=5).map("\n".join)
+    return st.tuples(line, items).map("\n\n".join)
+
+
 ENTRIES = (
     "Home", "News", "Sport", "Weather", "Sign in", "My account", "Puzzles", "Town Hall", "Subscribe", "Search", "Shop",
     "Listen", "A storm over the bay", "The mayor resigns", "Share", "3 min", "Photo: Ann Lee", "By Ada Cole",
@@ -66,8 +74,8 @@ def marks(length: int) -> st.SearchStrategy[list[Span]]:
     """Any marks at all on a text of this length, overlapping as they like."""
     place = st.integers(0, length)
     span = st.builds(
-        lambda a, b, kind, rule, detector, sure, where, keep: Span(
-            min(a, b), max(a, b), kind, rule, detector, sure, where, keep
+        lambda a, b, kind, rule, detector, sure, where, keep, beside: Span(
+            min(a, b), max(a, b), kind, rule, detector, sure, where, keep, beside=beside
         ),
         place,
         place,
@@ -77,5 +85,6 @@ def marks(length: int) -> st.SearchStrategy[list[Span]]:
         st.booleans(),
         st.sampled_from(["head", "tail", "any"]),
         st.sampled_from([False, False, False, True]),
+        st.booleans(),
     )
     return st.lists(span.filter(lambda s: s.start < s.end), max_size=14)

@@ -14,9 +14,9 @@ from cleaner.data import Span
 from cleaner.dump import Options, clean_dump
 from cleaner.settle import cut, settle
 from cleaner.sidecar import dump, load
-from tests.strategies import ANY_LETTER, crawled, marks, pages
+from tests.strategies import ANY_LETTER, crawled, flattened, marks, pages
 
-TEXTS = st.one_of(pages(), crawled(), st.text(ANY_LETTER, max_size=300))
+TEXTS = st.one_of(pages(), crawled(), flattened(), st.text(ANY_LETTER, max_size=300))
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow
 import pytest
 from click.testing import CliRunner
+from pyarrow import parquet
 
 from cleaner import clean
 from cleaner.cli import cli
@@ -173,9 +175,10 @@ def test_a_column_of_dates_dates_the_report(tmp_path: Path) -> None:
     source.mkdir()
     (source / "a.csv").write_text("id,text,published\n1,Rain.,2024-05-06\n2,Sun.,2024-06-07\n", encoding="utf-8")
     (source / "b.jsonl").write_text(json.dumps({"text": "Dry.", "date": "2024-05-01"}) + "\n", encoding="utf-8")
+    parquet.write_table(pyarrow.table({"text": ["Wet."], "date": ["2024-06-01"]}), source / "c.parquet")
     clean_dump([source], tmp_path / "out")
     months = summarise(cleaned(tmp_path / "out")).months
-    assert {name: group.documents for name, group in months.items()} == {"2024-05": 2, "2024-06": 1}
+    assert {name: group.documents for name, group in months.items()} == {"2024-05": 2, "2024-06": 2}
 
 
 def test_a_rule_that_takes_several_kinds_says_so() -> None:

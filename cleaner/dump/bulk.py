@@ -122,7 +122,7 @@ class _Rows:
             return Outcome(None, None)
         self.marker.at(number, bench.time(len(row.text or row.html or "")))
         place = f"{task.name}:{task.row + number}"
-        origin = Source(path=place, form=self.form, field=self.into, url=row.url, site=row.site)
+        origin = Source(path=place, form=self.form, field=self.into, url=row.url, site=row.site, date=row.date)
         try:
             if number in task.skip:
                 raise Failed(task.skip[number])

@@ -21,9 +21,9 @@ from cleaner.repeats.index import Entry, Index, Site
 from cleaner.repeats.near import nearest, runs
 from cleaner.repeats.store import INDEX, KEEP, fingerprint, review
 from cleaner.repeats.thresholds import GRADES, Thresholds
+from cleaner.settle import REPETITION
 from cleaner.text import plain
 
-DETECTOR = "repeats"
 LINE, SENTENCE, ALIKE, REVIEWED = "repeats.line", "repeats.sentence", "repeats.alike", "repeats.reviewed"
 
 FRAGMENT = 40
@@ -112,7 +112,7 @@ class Repeats:
 def _mark(known: _Known) -> Span:
     start, end, entry, rule, verdict = known
     kind: Kind = entry.kind  # type: ignore[assignment]
-    span = Span(start, end, kind, rule, DETECTOR, seen=(entry.documents, entry.of))
+    span = Span(start, end, kind, rule, REPETITION, seen=(entry.documents, entry.of))
     if verdict:
         return msgspec.structs.replace(span, keep=verdict == KEEP)
     if entry.grade == "always":

@@ -16,7 +16,7 @@ from cleaner.rules.languages import Languages
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
 from cleaner.rules.runs import best_run
-from cleaner.rules.views import mapped, read
+from cleaner.rules.views import is_flat, mapped, read
 from cleaner.text import compose, content, host_of, line_at, sentences
 
 DETECTOR = "rules"
@@ -106,6 +106,10 @@ class Matcher:
         text, offsets = composed
         form = Document(text, document.url, document.site, document.id)
         return [mapped(mark, offsets) for mark in read(reader.marks, form)]
+
+    def says_no_more(self, text: str, before: str) -> bool:
+        """Whether a text that lines were cut from is read as it was before: no language is new to it, nor any view."""
+        return self.languages.of(text) <= self.languages.of(before) and (not is_flat(text) or is_flat(before))
 
     def reader(self, text: str) -> _Reader:
         """The packs that a text calls for, made ready to read with."""

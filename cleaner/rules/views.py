@@ -36,7 +36,7 @@ def read(marks_of: MarksOf, document: Document) -> list[Span]:
     marks = marks_of(document)
     if _BULLET.search(document.text):
         marks += _in_bullets(marks_of, document, marks)
-    if not _is_flat(document):
+    if not is_flat(document.text):
         return marks
     view, offsets = _sentences_as_lines(document)
     seen = {(mark.start, mark.end, mark.rule) for mark in marks}
@@ -65,9 +65,10 @@ def _in_bullets(marks_of: MarksOf, document: Document, marks: Iterable[Span]) ->
             yield mark
 
 
-def _is_flat(document: Document) -> bool:
-    lines = sum(not line.isspace() for line in document.lines)
-    return len(document.text) >= FLAT_FIRST + FLAT * (lines - 1)
+def is_flat(text: str) -> bool:
+    """Whether a text has lost its line breaks."""
+    most = 1 + (len(text) - FLAT_FIRST) // FLAT
+    return most > 0 and sum(not line.isspace() for line in text.splitlines(keepends=True)) <= most
 
 
 def _sentences_as_lines(document: Document) -> tuple[Document, list[int]]:
