@@ -106,8 +106,11 @@ def settle(document: Document, marks: Iterable[Span]) -> Settled:
     return Settled(spans, doubtful, final)
 
 
-def _order(mark: Span) -> tuple[int, int, str, str, str, bool, str]:
-    return mark.start, -mark.end, mark.kind, mark.rule, mark.detector, not mark.sure, mark.where
+def _order(mark: Span) -> tuple[object, ...]:
+    return (
+        mark.start, -mark.end, mark.kind, mark.rule, mark.detector, not mark.sure, mark.where,
+        mark.beside, mark.alone, mark.follows, mark.values, mark.seen,
+    )  # fmt: skip
 
 
 def _trimmed(text: str, marks: Iterable[Span]) -> Iterator[Span]:

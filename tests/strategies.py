@@ -70,12 +70,16 @@ def crawled() -> st.SearchStrategy[str]:
     return st.tuples(menu, prose, st.one_of(st.just(""), menu), prose, menu).map("\n\n".join)
 
 
+SAID = ("follows", "alone", "beside")
+"""What else a mark may say of itself."""
+
+
 def marks(length: int) -> st.SearchStrategy[list[Span]]:
     """Any marks at all on a text of this length, overlapping as they like."""
     place = st.integers(0, length)
     span = st.builds(
-        lambda a, b, kind, rule, detector, sure, where, keep, beside: Span(
-            min(a, b), max(a, b), kind, rule, detector, sure, where, keep, beside=beside
+        lambda a, b, kind, rule, detector, sure, where, keep, *said: Span(
+            min(a, b), max(a, b), kind, rule, detector, sure, where, keep, **dict(zip(SAID, said, strict=True))
         ),
         place,
         place,
@@ -85,6 +89,6 @@ def marks(length: int) -> st.SearchStrategy[list[Span]]:
         st.booleans(),
         st.sampled_from(["head", "tail", "any"]),
         st.sampled_from([False, False, False, True]),
-        st.booleans(),
+        *[st.booleans()] * len(SAID),
     )
     return st.lists(span.filter(lambda s: s.start < s.end), max_size=14)

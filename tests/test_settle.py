@@ -150,3 +150,9 @@ def test_marks_without_end_are_weighed_in_time_that_grows_with_them() -> None:
     story = Document("A story.\n" + text)
     moved = [Span(m.start + 9, m.end + 9, m.kind, m.rule, sure=False) for m in marks]
     assert settle(story, moved).doubtful
+
+
+def test_marks_that_differ_in_one_claim_have_one_order() -> None:
+    same = {"start": 0, "end": 5, "kind": "related", "rule": "x.a.one", "sure": False}
+    marks = [Span(0, 5, "headline", "x.a.one"), Span(**same), Span(**same, beside=True), Span(**same, alone=True)]
+    assert settle(Document("Ferry"), marks).spans == settle(Document("Ferry"), marks[::-1]).spans
