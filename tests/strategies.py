@@ -70,7 +70,7 @@ def crawled() -> st.SearchStrategy[str]:
     return st.tuples(menu, prose, st.one_of(st.just(""), menu), prose, menu).map("\n\n".join)
 
 
-SAID = ("follows", "alone", "beside")
+SAID = ("follows", "alone", "beside", "vouches")
 """What else a mark may say of itself."""
 
 
