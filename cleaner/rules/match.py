@@ -55,6 +55,12 @@ _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]
 RUN_REACH = 8
 """How many sentences to both sides of a cue's may be of a run."""
 
+CAPTION, CAPTION_SENTENCES = 200, 3
+"""A caption longer than so many code points has at most so many sentences."""
+
+CAPTION_SHARE = 0.5
+"""The largest share of a text that such a caption may be."""
+
 _LINE_TAKING = frozenset({"line", "list", "tail"})
 
 _BEFORE_CUE = frozenset("([{|¦/–—- \u00a0\n\t•»>*")
@@ -296,7 +302,7 @@ class Reading:
                     continue
                 if match.end() > match.start():
                     marks = list(_TAKES[rule.takes](self, rule, line, low, match))
-                    if marks and not self._excepted(rule, marks[0], words):
+                    if marks and not self._excepted(rule, marks[0], words) and not self._tells(marks[0]):
                         found += marks
         except TimeoutError:
             raise _runaway(rule, low) from None
@@ -364,6 +370,15 @@ class Reading:
         if any(exception.search(around, timeout=PATTERN_SECONDS) for exception in rule.compiled_unless):
             return True
         return _lacks_signs(rule, around, 0, len(around))
+
+    def _tells(self, mark: Span) -> bool:
+        """Whether what ends in a credit is too long for a caption: a story without line breaks ends in one too."""
+        size = mark.end - mark.start
+        if mark.kind != "caption" or size <= CAPTION:
+            return False
+        if size > CAPTION_SHARE * len(self.text):
+            return True
+        return len(sentences(self.text, mark.start, mark.end)) > CAPTION_SENTENCES
 
     def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"
