@@ -12,6 +12,7 @@ import regex
 from cleaner.data import Document, Span, Value
 from cleaner.errors import PatternTimeout
 from cleaner.rules.cues import Cues, Hit
+from cleaner.rules.ends import NOUNS_IN_CAPITALS, before_glued, tells
 from cleaner.rules.languages import Languages
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
@@ -54,12 +55,6 @@ _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]
 
 RUN_REACH = 8
 """How many sentences to both sides of a cue's may be of a run."""
-
-CAPTION, CAPTION_SENTENCES = 200, 3
-"""A caption longer than so many code points has at most so many sentences."""
-
-CAPTION_SHARE = 0.5
-"""The largest share of a text that such a caption may be."""
 
 _LINE_TAKING = frozenset({"line", "list", "tail"})
 
@@ -302,7 +297,11 @@ class Reading:
                     continue
                 if match.end() > match.start():
                     marks = list(_TAKES[rule.takes](self, rule, line, low, match))
-                    if marks and not self._excepted(rule, marks[0], words) and not self._tells(marks[0]):
+                    if (
+                        marks
+                        and not self._excepted(rule, marks[0], words)
+                        and not (rule.kind == "caption" and tells(self.text, marks[0].start, marks[0].end))
+                    ):
                         found += marks
         except TimeoutError:
             raise _runaway(rule, low) from None
@@ -371,15 +370,6 @@ class Reading:
             return True
         return _lacks_signs(rule, around, 0, len(around))
 
-    def _tells(self, mark: Span) -> bool:
-        """Whether what ends in a credit is too long for a caption: a story without line breaks ends in one too."""
-        size = mark.end - mark.start
-        if mark.kind != "caption" or size <= CAPTION:
-            return False
-        if size > CAPTION_SHARE * len(self.text):
-            return True
-        return len(sentences(self.text, mark.start, mark.end)) > CAPTION_SENTENCES
-
     def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"
         return Span(
@@ -410,10 +400,13 @@ class Reading:
         found = self._sentences(line)
         start, end = low + match.start(), low + match.end()
         touched = [part for part in found if part[0] < end and start < part[1]]
-        start, end = content(self.text, touched[0][0], touched[-1][1])
-        if end - start > rule.longest:
+        last = touched[-1][1]
+        begin, stop = content(self.text, touched[0][0], last)
+        if stop - begin > rule.longest:
             return
-        yield self._mark(rule, start, end, _values(rule, match, low))
+        if len(touched) < len(found) and rule.lang not in NOUNS_IN_CAPITALS and is_flat(self.text):
+            stop = content(self.text, begin, before_glued(self.text, start, end, last))[1]
+        yield self._mark(rule, begin, stop, _values(rule, match, low))
 
     def _run(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """The sentences between two offsets that hold most signs."""
