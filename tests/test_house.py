@@ -68,7 +68,8 @@ def test_the_name_is_the_second_witness_of_an_offer() -> None:
     ours, theirs = (clean(text, url=f"https://{host}.example/boilers") for host in ("harbourheating", "quayonline"))
     assert theirs.text == text
     assert ours.text == STORY + STORY
-    assert [(span.kind, span.witnesses) for span in ours.removed] == [("promo", ("house.name",))]
+    assert [span.kind for span in ours.removed] == ["promo"]
+    assert "house.name" in ours.removed[0].witnesses
 
 
 def test_what_vouches_never_leaves() -> None:
