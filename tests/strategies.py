@@ -63,6 +63,13 @@ ENTRIES = (
 )  # fmt: skip
 
 
+ADDRESSES = (
+    None, "https://www.valleynews.example/2024/the-ferry-left-the-old-pier-at-dawn", "https://courier.example/story/17",
+    "https://blog.harbourpost.example/im-hafen-lagen-drei-schiffe.html", "https://cole.example/", "not an address",
+)  # fmt: skip
+"""Where texts may come from: some say the title again, some name a house that the examples of rules name."""
+
+
 def crawled() -> st.SearchStrategy[str]:
     """Whole pages as crawls keep them: menus of short lines above, below and within a story."""
     menu = st.lists(st.sampled_from(ENTRIES), min_size=4, max_size=24).map("\n".join)
