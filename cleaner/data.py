@@ -62,6 +62,16 @@ class Document(msgspec.Struct, frozen=True, dict=True):
         """Offsets at which lines start, with the text's length as the last entry."""
         return list(accumulate(map(len, self.lines), initial=0))
 
+    @cached_property
+    def bounds(self) -> list[tuple[int, int]]:
+        """Offsets of each line without the white space around it; of a line without words its end, twice."""
+        found = []
+        for at, line in zip(self.starts, self.lines, strict=False):
+            words = line.rstrip()
+            end = at + len(words)
+            found.append((end - len(words.lstrip()), end) if words else (at + len(line),) * 2)
+        return found
+
     @property
     def blocks(self) -> Iterator[Block]:
         """The lines of the text, in order, none left out."""

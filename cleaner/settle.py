@@ -102,7 +102,7 @@ def settle(document: Document, marks: Iterable[Span]) -> Settled:
     if doubtful:
         standing = _Weighing(document, [mark for mark in spoken if mark.sure]).standing()
     spans = _widened(document, _painted(document.text, standing))
-    final = not doubtful and not weighing.waits() and _only_lines(document, spans)
+    final = not doubtful and _only_lines(document, spans) and not weighing.waits(spans)
     return Settled(spans, doubtful, final)
 
 
@@ -207,9 +207,21 @@ class _Weighing:
             if stands
         ]
 
-    def waits(self) -> bool:
-        """Whether a mark does not stand that might if an end of the text came nearer."""
-        return any(mark.where != "any" for mark, stands in zip(self.marks, self.stands, strict=True) if not stands)
+    def waits(self, spans: Sequence[Span]) -> bool:
+        """Whether a mark does not stand that might when the spans are cut.
+
+        What leaves counts as gone here already, but for the white space that leaves with it: so much nearer may an
+        end of the text come.
+        """
+        nearer = sum(span.end - span.start for span in spans)
+        standing = [mark for mark, stands in zip(self.marks, self.stands, strict=True) if stands]
+        nearer -= sum(stretch.end - stretch.start for stretch in _merged(standing))
+        return any(
+            (mark.where == "head" and HEAD < self.before[at] <= HEAD + nearer)
+            or (mark.where == "tail" and TAIL < self.after[at] <= TAIL + nearer)
+            for at, mark in enumerate(self.marks)
+            if mark.where != "any" and not self.stands[at]
+        )
 
     def _begin(self) -> None:
         size = len(self.text)
