@@ -304,12 +304,24 @@ class _Weighing:
             if start == end or end - start > FRAGMENT:
                 continue
             words = self.text[start:end]
-            same_line = not _breaks(self.text[left.end : right.start])
-            spoken = same_line and left.kind in SPOKEN and right.kind in SPOKEN
+            spoken = left.kind in SPOKEN and right.kind in SPOKEN and self._share_an_end(covered, left, right)
             listed = left.kind == right.kind and left.kind in LISTED and len(words) <= 30 and not _breaks(words)
             listed = listed and not words.endswith((".", "!", "?", "…", "。"))
             if spoken or listed:
                 yield _scrap(start, end, left.kind, FRAGMENT_RULE)
+
+    def _share_an_end(self, covered: Sequence[Span], left: Span, right: Span) -> bool:
+        """Whether two stretches stand in one line that begins or ends with what leaves.
+
+        Where the story stands on both sides of them, as in flattened text, it stands between them too.
+        """
+        if _breaks(self.text[left.end : right.start]):
+            return False
+        starts = self.document.starts
+        line = line_at(starts, left.start)
+        low, high = content(self.text, starts[line], starts[line + 1])
+        inside = [span for span in _within(covered, low, high) if span.start < high and span.end > low]
+        return inside[0].start <= low or inside[-1].end >= high
 
     def _scraps(self, covered: Sequence[Span]) -> Iterator[Span]:
         """Uncovered parts of lines of which nothing worth keeping is left."""

@@ -113,6 +113,20 @@ def test_what_runs_on_takes_no_sentence_with_it(glued: str) -> None:
     assert tail in left
 
 
+def test_a_match_that_begins_with_a_blank_takes_no_sentence_before_it() -> None:
+    """A pattern may begin at the blank after a full stop."""
+    head, call, tail = "두 개 조가 현장에 출동했다.", " 카카오톡 채널을 추가해 주세요!", " 다친 사람은 없다."
+    story = "나루 여객선이 월요일에 떠났다. 사람들은 오래 기다렸다고 한다."
+    assert clean(f"{story}\n\n{head}{call}{tail}\n\n{story}").text == f"{story}\n\n{head}{tail}\n\n{story}"
+
+
+def test_a_sentence_between_two_calls_in_the_middle_of_a_story_stays() -> None:
+    calls = ("Subscribe to our newsletter!", "Sign up for our free morning newsletter today.")
+    story = ("The old theatre closed its doors in May.", "Work starts in autumn.", "It will cost two million crowns.")
+    text = f"{STORY}\n\n{story[0]} {calls[0]} {story[1]} {calls[1]} {story[2]}\n\n{STORY}"
+    assert clean(text).text == f"{STORY}\n\n{' '.join(story)}\n\n{STORY}"
+
+
 def test_a_short_paragraph_is_no_line_of_a_page() -> None:
     text = "Home. Close. Play. Those were the three words that the boy could read, and he read them to all who came."
     assert clean(text).text == text
