@@ -438,16 +438,11 @@ class Reading:
         # The blank before a sentence belongs to the one before it, which is not touched by it.
         start, end = content(self.text, low + match.start(), low + match.end())
         touched = [part for part in found if part[0] < end and start < part[1]]
-<<<<<<< HEAD
+        if not touched:
+            return
         last = touched[-1][1]
         begin, stop = content(self.text, touched[0][0], last)
         if stop - begin > rule.longest:
-=======
-        if not touched:
-            return
-        start, end = content(self.text, touched[0][0], touched[-1][1])
-        if end - start > rule.longest:
->>>>>>> langb
             return
         if len(touched) < len(found) and rule.lang not in NOUNS_IN_CAPITALS and is_flat(self.document):
             stop = content(self.text, begin, before_glued(self.text, start, end, last))[1]
