@@ -15,7 +15,25 @@ glued to a story's start can be told from it."""
 ALARMS = 3
 """How many look-alikes may leave at most, of some three or four hundred."""
 
-HURT = {"es": 8, "fi": 38, "fr": 1, "it": 2, "ja": 4, "ko": 109, "pl": 1, "pt": 5, "ru": 3, "tr": 1, "uk": 3, "zh": 16}
+HURT = {
+    "ar": 8,
+    "cs": 2,
+    "da": 1,
+    "es": 7,
+    "fi": 39,
+    "fr": 1,
+    "id": 1,
+    "it": 2,
+    "ja": 4,
+    "ko": 11,
+    "no": 1,
+    "pl": 7,
+    "pt": 5,
+    "ru": 3,
+    "tr": 12,
+    "uk": 3,
+    "zh": 17,
+}
 """How many lines take words of the story with them, glued to its end or into it: none, and here fewer one day."""
 
 STORY = (

@@ -418,8 +418,14 @@ class Reading:
 
     def _match(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         start, end = match.span("cut") if "cut" in match.re.groupindex else match.span()
+        if rule.kind == "related" and self._may_run_on(rule):
+            end = before_glued(self.text, low + start, low + end, low + end) - low
         if start < end:
             yield self._mark(rule, low + start, low + end, _values(rule, match, low))
+
+    def _may_run_on(self, rule: Rule) -> bool:
+        """Whether the story may go on in what a rule takes, with a capital and without a full stop before it."""
+        return rule.lang not in NOUNS_IN_CAPITALS and is_flat(self.document)
 
     def _sentences(self, line: int) -> list[tuple[int, int]]:
         found = self.sentences.get(line)
@@ -444,7 +450,7 @@ class Reading:
         begin, stop = content(self.text, touched[0][0], last)
         if stop - begin > rule.longest:
             return
-        if len(touched) < len(found) and rule.lang not in NOUNS_IN_CAPITALS and is_flat(self.document):
+        if len(touched) < len(found) and self._may_run_on(rule):
             stop = content(self.text, begin, before_glued(self.text, start, end, last))[1]
         yield self._mark(rule, begin, stop, _values(rule, match, low))
 
