@@ -389,7 +389,7 @@ def members(large: Any, run: Any) -> Iterator[Task]:
         targets = _targets([_plainly(name) for name in names if is_safe(name)], found.target.path, run)
         for at, (name, length, read) in enumerate(_listed(found.path, found.form, limits.ratio)):
             if read is None or (is_safe(name) and by_name(name.rpartition("/")[2]).kind not in (*DOCUMENTS, *ROWS)):
-                run.left.append((f"{found.name}/{name}", "neither text nor page nor rows"))
+                run.left.add(f"{found.name}/{name}", "neither text nor page nor rows")
                 continue
             file = _member(at, name, length, read, targets, found.name, limits)
             batch.append(file)

@@ -100,13 +100,12 @@ class _Learning(Run):
 
     def learn(self, naming: Naming, workers: int) -> None:
         with Pool(_Start(self.options, self.root), workers, tasks_each=200, memory=self.options.limits.memory) as pool:
-            for task, outcome in pool.run(self.tasks(naming)):
-                self.take(task, outcome)
+            pool.run(self.tasks(naming), self.take)
 
     def take(self, task: Any, outcome: Any) -> None:
         if isinstance(outcome, Crash):
             self.crashed(task, outcome.reason)
-        self.now.merge(outcome.counts)
+        self.now = self.now.further(outcome.counts)
         large = self.large.get(getattr(task, "name", ""))
         number = piece_number(task)
         if large is not None and number is not None:
