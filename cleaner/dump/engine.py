@@ -34,7 +34,7 @@ BATCH, BATCH_BYTES = 64, 4 << 20
 """Small files go to workers in batches of so many, or of so many bytes."""
 SMALL = 1 << 18
 """Files of rows up to this size are done whole in one worker."""
-RECYCLE = 200
+RECYCLE = 400
 """A worker is replaced after so many shards of pages: what parsers keep for themselves must not grow."""
 
 

@@ -20,7 +20,8 @@ import xxhash
 from cleaner.dump.counts import Counts, Table
 from cleaner.errors import OutputError
 
-VERSION = 1
+VERSION = 2
+"""A journal of another version may speak of other pieces."""
 
 
 class Entry(msgspec.Struct, omit_defaults=True):

@@ -18,7 +18,7 @@ from cleaner import __version__
 from cleaner.api import Cleaner
 from cleaner.data import Document, Metadata, Result, Source, Tool
 from cleaner.dump.bulk import piece_number
-from cleaner.dump.engine import Progress, Run, survey
+from cleaner.dump.engine import RECYCLE, Progress, Run, survey
 from cleaner.dump.journal import Journal
 from cleaner.dump.options import Options
 from cleaner.dump.plan import Elsewhere, Naming, check_inputs
@@ -99,7 +99,9 @@ class _Learning(Run):
     """A run whose shards leave counts behind and nothing else."""
 
     def learn(self, naming: Naming, workers: int) -> None:
-        with Pool(_Start(self.options, self.root), workers, tasks_each=200, memory=self.options.limits.memory) as pool:
+        with Pool(
+            _Start(self.options, self.root), workers, tasks_each=RECYCLE, memory=self.options.limits.memory
+        ) as pool:
             pool.run(self.tasks(naming), self.take)
 
     def take(self, task: Any, outcome: Any) -> None:

@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -341,6 +342,7 @@ JSON_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(")?|[{}\[\]]', re.S)
 """A string (its group is missing if it does not end), or a bracket."""
 
 
+@lru_cache(64)  # its patterns and decoders are made once for all pieces of a file, and for all small files alike
 def codec(kind: str, fields: Fields, encoding: str | None, header: bytes = b"") -> Codec:
     """The codec of one form of rows."""
     if kind in ("csv", "tsv"):
