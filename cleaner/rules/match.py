@@ -87,7 +87,6 @@ class Matcher:
         self.packs = tuple(packs)
         self._reading = reading or Reading
         self.languages = Languages(self.packs)
-        self._limits = {rule.longest for rule in self.rules if rule.takes == "document"}
         self._readers: dict[frozenset[str], _Reader] = {}
         self._edges: dict[str, tuple[Edge, ...]] = {}
 
@@ -120,9 +119,10 @@ class Matcher:
         known = self.languages.of(before.text)
         if not self.languages.of(left.text) <= known or (is_flat(left) and not is_flat(before)):
             return False
-        if any(len(left.text) <= limit < len(before.text) for limit in self._limits):
+        limits = self.reader(before.text).limits
+        if any(len(left.text) <= limit < len(before.text) for limit in limits):
             return False
-        return len(left.text) > max(self._limits, default=0) or left.text[:OPENING] == before.text[:OPENING]
+        return len(left.text) > max(limits, default=0) or left.text[:OPENING] == before.text[:OPENING]
 
     def reader(self, text: str) -> _Reader:
         """The packs that a text calls for, made ready to read with."""
@@ -145,6 +145,7 @@ class _Reader:
         self._reading = reading
         self.rules = tuple(rule for pack in packs for rule in pack.rules)
         self.cues = Cues(self.rules)
+        self.limits = {rule.longest for rule in self.rules if rule.takes == "document"}
         self.memo: Memo = {}
         self._edges = edges
 
