@@ -24,7 +24,7 @@ HURT = {
     "fr": 1,
     "id": 1,
     "it": 2,
-    "ja": 4,
+    "ja": 5,
     "ko": 11,
     "no": 1,
     "pl": 7,
@@ -32,7 +32,7 @@ HURT = {
     "ru": 3,
     "tr": 12,
     "uk": 3,
-    "zh": 17,
+    "zh": 24,
 }
 """How many lines take words of the story with them, glued to its end or into it: none, and here fewer one day."""
 
