@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -58,6 +59,9 @@ RUN_REACH = 8
 
 _LINE_TAKING = frozenset({"line", "list", "tail"})
 
+_OF_ITS_OWN = frozenset({"run", "document"})
+"""What is taken where the pattern begins somewhere else than at the start of the part that is looked at."""
+
 _BEFORE_CUE = frozenset("([{|¦/–—- \u00a0\n\t•»>*")
 BEFORE_CUE = 3
 """How many such signs before a cue a pattern may begin with."""
@@ -65,8 +69,6 @@ BEFORE_CUE = 3
 # The same places as %{start} of the shared pack.
 _START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>؟؛۔]\s)(?=\S)""")
 
-
-_LOCAL = frozenset({"match", "sentence", "run", "line"})
 
 Memo = dict[tuple[str, tuple[int, ...]], tuple[Span, ...]]
 """Marks of lines seen before, offsets from the line's start: what a dump repeats is judged once."""
@@ -141,11 +143,16 @@ class Edge:
     """Rules without cues for one end of a text, of which all begin where a line does, or none."""
 
     def __init__(self, where: Where, rules: Sequence[Rule], *, at_start: bool) -> None:
-        """Takes the rules in their order."""
+        """Takes the rules in their order; `at_start` says that all of them begin where a line does."""
         self.where = where
         self.rules = tuple(rules)
         self.at_start = at_start
         self.longest = max(rule.longest for rule in rules)
+
+    @cached_property
+    def opens(self) -> re.Pattern[str]:
+        """How a line begins that one of the rules may match."""
+        return re.compile("|".join(f"(?:{rule.opens})" for rule in self.rules))
 
     @cached_property
     def look(self) -> regex.Pattern[str]:
@@ -154,10 +161,11 @@ class Edge:
 
 
 def _edges(rules: Sequence[Rule]) -> Iterator[Edge]:
-    """Rules without cues by the end that they are for, and whether they begin where a line does."""
-    kinds = dict.fromkeys((rule.where, rule.anchor == "line") for rule in rules)
-    for where, at_start in kinds:
-        own = tuple(rule for rule in rules if (rule.where, rule.anchor == "line") == (where, at_start))
+    """Rules without cues by the end that they are for, and by what can be looked at for all of them first."""
+    kinds: dict[tuple[Where, bool, bool], list[Rule]] = {}
+    for rule in rules:
+        kinds.setdefault((rule.where, rule.anchor == "line", rule.opens == ""), []).append(rule)
+    for (where, at_start, _), own in kinds.items():
         yield Edge(where, own, at_start=at_start)
 
 
@@ -196,19 +204,26 @@ class Reading:
             if high - low > MEMO_LENGTH:
                 found += self._line_marks(line, calls)
                 continue
-            key = (self._words(low, high), tuple([number for _, _, number in calls]))
-            known = memo.get(key)
-            if known is None:
-                marks = self._line_marks(line, calls)
-                found += marks
-                if len(memo) >= MEMO_SIZE:
-                    memo.clear()
-                if all(self.rules[number].takes in _LOCAL and not self.rules[number].sites for number in key[1]):
-                    memo[key] = tuple(_shifted(mark, -low) for mark in marks)
-            elif known:
-                found += [_shifted(mark, low) for mark in known]
+            local = [call for call in calls if self.rules[call[2]].local]
+            if len(local) < len(calls):
+                found += self._line_marks(line, [call for call in calls if not self.rules[call[2]].local])
+            if local:
+                found += self._remembered(line, local, memo)
         found += self._edges(edges)
         return found
+
+    def _remembered(self, line: int, calls: Sequence[Hit], memo: Memo) -> list[Span]:
+        """Marks of rules that look at nothing but the line, which may have come before."""
+        low, high = self.bounds[line]
+        key = (self._words(low, high), tuple([number for _, _, number in calls]))
+        known = memo.get(key)
+        if known is not None:
+            return [_shifted(mark, low) for mark in known]
+        marks = self._line_marks(line, calls)
+        if len(memo) >= MEMO_SIZE:
+            memo.clear()
+        memo[key] = tuple(_shifted(mark, -low) for mark in marks)
+        return marks
 
     def _by_line(self, hits: Iterable[Hit]) -> Iterator[tuple[int, list[Hit]]]:
         """Hits in reach of their rules' places, gathered by line."""
@@ -275,7 +290,7 @@ class Reading:
         for edge in edges:
             for line in self._reach(edge.where):
                 low, high = self.bounds[line]
-                if not 0 < high - low <= edge.longest:
+                if not 0 < high - low <= edge.longest or not edge.opens.match(self.text, low, high):
                     continue
                 if edge.at_start and not self._may_match(edge, self.text[low:high]):
                     continue
@@ -299,10 +314,7 @@ class Reading:
 
     def _try(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """Marks of one rule in one line, or in the part of a long line between `low` and `high`."""
-        whole_low, whole_high = self.bounds[line]
-        if rule.takes in _LINE_TAKING and whole_high - whole_low > rule.longest:
-            return []
-        if rule.sites and not _bound(rule, _site_of(self.document)):
+        if not self._may_take(rule, line, low):
             return []
         found: list[Span] = []
         try:
@@ -310,6 +322,7 @@ class Reading:
                 return self._document(rule)
             if rule.takes == "run":
                 return self._run(rule, line, low, high)
+            whole_low, whole_high = self.bounds[line]
             words = self._words(low, high)
             for match in self._matches(rule, words, low):
                 # In a window, a match that touches an edge may owe its anchor to the edge alone.
@@ -322,6 +335,15 @@ class Reading:
         except TimeoutError:
             raise _runaway(rule, low) from None
         return found
+
+    def _may_take(self, rule: Rule, line: int, low: int) -> bool:
+        """Whether a rule takes anything at all of a line so long, in this place, on this site."""
+        begin, end = self.bounds[line]
+        if rule.takes in _LINE_TAKING and end - begin > rule.longest:
+            return False
+        if rule.anchor == "line" and low > begin and rule.takes not in _OF_ITS_OWN:
+            return False
+        return not rule.sites or _bound(rule, _site_of(self.document))
 
     def _document(self, rule: Rule) -> list[Span]:
         """The whole text, if it is short enough and the pattern matches from its first word on; looked at once."""
