@@ -17,6 +17,7 @@ from cleaner.data import KINDS, Document, Kind, Metadata, Result, Source, Span, 
 from cleaner.echoes import echoes
 from cleaner.errors import InputError
 from cleaner.headline import headline
+from cleaner.house import house
 from cleaner.metadata import read
 from cleaner.pages.body import body
 from cleaner.pages.markup import markup
@@ -71,7 +72,7 @@ class Cleaner:
         if unknown:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
         self._matcher = matcher
-        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl)
+        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, house, crawl)
         hashes = {pack.name: pack.hash for pack in loaded}
         if repeats is not None:
             from cleaner.repeats.detect import Repeats  # few texts come with a dump that was learned

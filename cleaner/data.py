@@ -88,7 +88,7 @@ class Span(msgspec.Struct, frozen=True, gc=False):
 
     Detectors yield spans as marks (`sure`, `where`, `keep` say how much they claim, `follows` that they only
     stand in a list below a heading, `alone` that neither a neighbour nor the text's edge is a witness for them,
-    `beside` that a neighbour is one and the edge is none,
+    `beside` that a neighbour is one and the edge is none, `vouches` that they are witnesses and never leave,
     `seen` in how many documents of how many they stood); `settle` turns them into the sorted, disjoint spans of a
     result, whose `witnesses` name what else spoke for them.
     """
@@ -106,6 +106,7 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     witnesses: tuple[str, ...] = ()
     alone: bool = False
     beside: bool = False
+    vouches: bool = False
     seen: tuple[int, int] = (0, 0)
 
 

@@ -106,9 +106,10 @@ def settle(document: Document, marks: Iterable[Span]) -> Settled:
     return Settled(spans, doubtful, final)
 
 
-def _order(mark: Span) -> tuple[int, int, str, str, str, bool, str, bool, bool]:
+def _order(mark: Span) -> tuple[object, ...]:
     return (
-        mark.start, -mark.end, mark.kind, mark.rule, mark.detector, not mark.sure, mark.where, mark.beside, mark.alone
+        mark.start, -mark.end, mark.kind, mark.rule, mark.detector, not mark.sure, mark.where,
+        mark.beside, mark.alone, mark.follows, mark.vouches, mark.values, mark.seen,
     )  # fmt: skip
 
 
@@ -240,7 +241,7 @@ class _Weighing:
     def _believe(self, at: int, neighbour: str | None) -> bool:
         """Whether a mark newly stands, given what it touches on the side that is being walked from."""
         mark = self.marks[at]
-        if self.stands[at] or not (self._allowed(at) or _goes_with(mark, neighbour)):
+        if self.stands[at] or mark.vouches or not (self._allowed(at) or _goes_with(mark, neighbour)):
             return False
         if not mark.sure and not self.why[at]:
             # Some are no more than a story that opens or ends on its refrain; only another detector can tell.
@@ -368,7 +369,7 @@ def _goes_with(mark: Span, neighbour: str | None) -> bool:
 
 
 def _second_detectors(marks: Sequence[Span]) -> list[set[str]]:
-    """For each mark, rules of other detectors that speak of at least half of it."""
+    """For each mark, rules of other detectors that speak of at least half of it, and of those that vouch inside it."""
     why: list[set[str]] = [set() for _ in marks]
     if len({mark.detector for mark in marks}) < 2:
         return why
@@ -380,10 +381,15 @@ def _second_detectors(marks: Sequence[Span]) -> list[set[str]]:
                 continue
             shared = min(mark.end, marks[other].end) - mark.start
             for one, two in ((at, other), (other, at)):
-                if shared >= SHARED * (marks[one].end - marks[one].start):
+                least = min(_length(marks[one]), _length(marks[two])) if marks[two].vouches else _length(marks[one])
+                if shared >= SHARED * least:
                     why[one].add(marks[two].rule)
         open_.append(at)
     return why
+
+
+def _length(mark: Span) -> int:
+    return mark.end - mark.start
 
 
 def _scrap(start: int, end: int, kind: Kind, rule: str) -> Span:

@@ -215,6 +215,19 @@ def test_a_rule_without_cues_is_tried_only_on_lines_that_open_as_it_says() -> No
     assert [f.field for f in prove_rule(pack("Meet").rules[0], pack("Meet"))] == ["drops"]
 
 
+def test_what_a_line_is_in_one_text_says_nothing_of_it_in_a_shorter_one() -> None:
+    caption = (
+        "The crew of the ferry mends the torn net on the old stone pier of the outer isles while the gulls wait for "
+        "what is left of the catch, early on a cold and windless morning in the second week of March, before the first "
+        "boats come in (Photo: Nils Berg)"
+    )
+    story = "The ferry left at noon, and nobody on the pier knew when it would be back.\n\n"
+    packs = load_packs(["any", "en"])
+    fresh, used = Matcher(packs), Matcher(packs)
+    assert "any.caption.labelled" in {mark.rule for mark in used(Document(f"{story * 9}{caption}\n\n{story}"))}
+    assert set(used(Document(caption))) == set(fresh(Document(caption)))
+
+
 def test_site_bound_rules_hold_for_their_site_only(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(GOOD.replace("sure = true", 'sure = true\nsites = ["example.org"]'), encoding="utf-8")

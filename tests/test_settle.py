@@ -152,6 +152,12 @@ def test_marks_without_end_are_weighed_in_time_that_grows_with_them() -> None:
     assert settle(story, moved).doubtful
 
 
+def test_marks_that_differ_in_one_claim_have_one_order() -> None:
+    same = {"start": 0, "end": 5, "kind": "related", "rule": "x.a.one", "sure": False}
+    marks = [Span(0, 5, "headline", "x.a.one"), Span(**same), Span(**same, beside=True), Span(**same, alone=True)]
+    assert settle(Document("Ferry"), marks).spans == settle(Document("Ferry"), marks[::-1]).spans
+
+
 def test_what_is_left_is_looked_at_again_only_if_an_end_may_come_near_enough_to_a_mark() -> None:
     def is_final(after: int) -> bool:
         text = f"{STORY}LIKE US\n\nADVERT\n\n" + "x" * (after - len("\n\n"))

@@ -14,6 +14,7 @@ import regex
 from cleaner.data import Document, Span, Value, Where
 from cleaner.errors import PatternTimeout
 from cleaner.rules.cues import Cues, Hit
+from cleaner.rules.ends import NOUNS_IN_CAPITALS, before_glued, tells
 from cleaner.rules.languages import Languages
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
@@ -57,6 +58,9 @@ _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]
 RUN_REACH = 8
 """How many sentences to both sides of a cue's may be of a run."""
 
+OPENING = 100
+"""Letters at a text's start that tell whether it begins as it did."""
+
 _LINE_TAKING = frozenset({"line", "list", "tail"})
 
 _OF_ITS_OWN = frozenset({"run", "document"})
@@ -76,6 +80,9 @@ Memo = dict[tuple[str, tuple[int, ...]], tuple[Span, ...]]
 MEMO_LENGTH, MEMO_SIZE = 300, 20_000
 """The longest line that is remembered, and how many are."""
 
+REMEMBERED_TEXT = 2 * MEMO_LENGTH
+"""In shorter texts, and in flattened ones, what a line is depends on the rest of the text: see `ends`."""
+
 
 class Matcher:
     """A detector made of packs. It can be pickled; automata are built anew where it lands."""
@@ -85,7 +92,9 @@ class Matcher:
         self.packs = tuple(packs)
         self._reading = reading or Reading
         self.languages = Languages(self.packs)
+        self._limits = {rule.longest for rule in self.rules if rule.takes == "document"}
         self._readers: dict[frozenset[str], _Reader] = {}
+        self._edges: dict[str, tuple[Edge, ...]] = {}
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -111,28 +120,38 @@ class Matcher:
         return [mapped(mark, offsets) for mark in read(reader.marks, form)]
 
     def says_no_more(self, left: Document, before: Document) -> bool:
-        """Whether a text that lines were cut from is read as it was before: no language is new to it, nor any view."""
+        """Whether a text that lines were cut from is read as it was before: no language is new to it, nor any view, nor
+        is it as a whole what only now a rule for whole documents knows."""
         known = self.languages.of(before.text)
-        return self.languages.of(left.text) <= known and (not is_flat(left) or is_flat(before))
+        if not self.languages.of(left.text) <= known or (is_flat(left) and not is_flat(before)):
+            return False
+        if any(len(left.text) <= limit < len(before.text) for limit in self._limits):
+            return False
+        return len(left.text) > max(self._limits, default=0) or left.text[:OPENING] == before.text[:OPENING]
 
     def reader(self, text: str) -> _Reader:
         """The packs that a text calls for, made ready to read with."""
         names = self.languages.of(text)
         reader = self._readers.get(names)
         if reader is None:
-            reader = self._readers[names] = _Reader([pack for pack in self.packs if pack.name in names], self._reading)
+            packs = [pack for pack in self.packs if pack.name in names]
+            for pack in packs:
+                if pack.name not in self._edges:
+                    self._edges[pack.name] = _edges_of(pack)
+            edges = [edge for pack in packs for edge in self._edges[pack.name]]
+            reader = self._readers[names] = _Reader(packs, edges, self._reading)
         return reader
 
 
 class _Reader:
     """Some packs made ready to read with."""
 
-    def __init__(self, packs: Sequence[Pack], reading: type[Reading]) -> None:
+    def __init__(self, packs: Sequence[Pack], edges: Sequence[Edge], reading: type[Reading]) -> None:
         self._reading = reading
         self.rules = tuple(rule for pack in packs for rule in pack.rules)
         self.cues = Cues(self.rules)
         self.memo: Memo = {}
-        self._edges = tuple(_edges([rule for rule in self.rules if not rule.cues]))
+        self._edges = edges
 
     def marks(self, document: Document) -> list[Span]:
         hits = self.cues.find(document.text)
@@ -160,13 +179,13 @@ class Edge:
         return regex.compile("|".join(f"(?{'-' * rule.case}i:{rule.pattern})" for rule in self.rules), regex.V0)
 
 
-def _edges(rules: Sequence[Rule]) -> Iterator[Edge]:
-    """Rules without cues by the end that they are for, and by what can be looked at for all of them first."""
+def _edges_of(pack: Pack) -> tuple[Edge, ...]:
+    """A pack's rules without cues by the end that they are for, and by what can be looked at for all of them first."""
     kinds: dict[tuple[Where, bool, bool], list[Rule]] = {}
-    for rule in rules:
-        kinds.setdefault((rule.where, rule.anchor == "line", rule.opens == ""), []).append(rule)
-    for (where, at_start, _), own in kinds.items():
-        yield Edge(where, own, at_start=at_start)
+    for rule in pack.rules:
+        if not rule.cues:
+            kinds.setdefault((rule.where, rule.anchor == "line", rule.opens == ""), []).append(rule)
+    return tuple(Edge(where, rules, at_start=at_start) for (where, at_start, _), rules in kinds.items())
 
 
 def _shifted(mark: Span, by: int) -> Span:
@@ -199,6 +218,8 @@ class Reading:
     def marks(self, hits: Iterable[Hit], edges: Iterable[Edge], memo: Memo) -> list[Span]:
         """All marks, each stretch once for each rule. `memo` holds what was found in lines that came before."""
         found: list[Span] = []
+        if len(self.text) < REMEMBERED_TEXT or is_flat(self.document):
+            memo = {}
         for line, calls in self._by_line(hits):
             low, high = self.bounds[line]
             if high - low > MEMO_LENGTH:
@@ -330,7 +351,11 @@ class Reading:
                     continue
                 if match.end() > match.start():
                     marks = list(_TAKES[rule.takes](self, rule, line, low, match))
-                    if marks and not self._excepted(rule, marks[0], words):
+                    if (
+                        marks
+                        and not self._excepted(rule, marks[0], words)
+                        and not (rule.kind == "caption" and tells(self.text, marks[0].start, marks[0].end))
+                    ):
                         found += marks
         except TimeoutError:
             raise _runaway(rule, low) from None
@@ -438,10 +463,13 @@ class Reading:
         found = self._sentences(line)
         start, end = low + match.start(), low + match.end()
         touched = [part for part in found if part[0] < end and start < part[1]]
-        start, end = content(self.text, touched[0][0], touched[-1][1])
-        if end - start > rule.longest:
+        last = touched[-1][1]
+        begin, stop = content(self.text, touched[0][0], last)
+        if stop - begin > rule.longest:
             return
-        yield self._mark(rule, start, end, _values(rule, match, low))
+        if len(touched) < len(found) and rule.lang not in NOUNS_IN_CAPITALS and is_flat(self.document):
+            stop = content(self.text, begin, before_glued(self.text, start, end, last))[1]
+        yield self._mark(rule, begin, stop, _values(rule, match, low))
 
     def _run(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """The sentences between two offsets that hold most signs."""
