@@ -18,8 +18,8 @@ class Cost(NamedTuple):
 
     `calls` is how often a cue stood in a text, `tries` how often the pattern was then tried (a call comes to nothing
     out of the rule's reach, or where the same line was seen before), `marks` how often it found something, `seconds`
-    how long all tries took. Rules without cues are tried without being called,
-    the first time together, which is shared out among them.
+    how long all tries took. Rules without cues are tried without being called, at first all together: the time is
+    shared out among them.
     """
 
     rule: str

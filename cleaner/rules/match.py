@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -62,6 +63,9 @@ OPENING = 100
 
 _LINE_TAKING = frozenset({"line", "list", "tail"})
 
+_OF_ITS_OWN = frozenset({"run", "document"})
+"""What is taken where the pattern begins somewhere else than at the start of the part that is looked at."""
+
 _BEFORE_CUE = frozenset("([{|¦/–—- \u00a0\n\t•»>*")
 BEFORE_CUE = 3
 """How many such signs before a cue a pattern may begin with."""
@@ -70,13 +74,14 @@ BEFORE_CUE = 3
 _START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>؟؛۔]\s)(?=\S)""")
 
 
-_LOCAL = frozenset({"match", "sentence", "run", "line"})
-
 Memo = dict[tuple[str, tuple[int, ...]], tuple[Span, ...]]
 """Marks of lines seen before, offsets from the line's start: what a dump repeats is judged once."""
 
 MEMO_LENGTH, MEMO_SIZE = 300, 20_000
 """The longest line that is remembered, and how many are."""
+
+REMEMBERED_TEXT = 2 * MEMO_LENGTH
+"""In shorter texts, and in flattened ones, what a line is depends on the rest of the text: see `ends`."""
 
 
 class Matcher:
@@ -158,11 +163,16 @@ class Edge:
     """Rules without cues for one end of a text, of which all begin where a line does, or none."""
 
     def __init__(self, where: Where, rules: Sequence[Rule], *, at_start: bool) -> None:
-        """Takes the rules in their order."""
+        """Takes the rules in their order; `at_start` says that all of them begin where a line does."""
         self.where = where
         self.rules = tuple(rules)
         self.at_start = at_start
         self.longest = max(rule.longest for rule in rules)
+
+    @cached_property
+    def opens(self) -> re.Pattern[str]:
+        """How a line begins that one of the rules may match."""
+        return re.compile("|".join(f"(?:{rule.opens})" for rule in self.rules))
 
     @cached_property
     def look(self) -> regex.Pattern[str]:
@@ -171,12 +181,12 @@ class Edge:
 
 
 def _edges_of(pack: Pack) -> tuple[Edge, ...]:
-    """A pack's rules without cues by the end that they are for, and whether they begin where a line does."""
-    kinds: dict[tuple[Where, bool], list[Rule]] = {}
+    """A pack's rules without cues by the end that they are for, and by what can be looked at for all of them first."""
+    kinds: dict[tuple[Where, bool, bool], list[Rule]] = {}
     for rule in pack.rules:
         if not rule.cues:
-            kinds.setdefault((rule.where, rule.anchor == "line"), []).append(rule)
-    return tuple(Edge(where, rules, at_start=at_start) for (where, at_start), rules in kinds.items())
+            kinds.setdefault((rule.where, rule.anchor == "line", rule.opens == ""), []).append(rule)
+    return tuple(Edge(where, rules, at_start=at_start) for (where, at_start, _), rules in kinds.items())
 
 
 def _shifted(mark: Span, by: int) -> Span:
@@ -209,24 +219,33 @@ class Reading:
     def marks(self, hits: Iterable[Hit], edges: Iterable[Edge], memo: Memo) -> list[Span]:
         """All marks, each stretch once for each rule. `memo` holds what was found in lines that came before."""
         found: list[Span] = []
+        if len(self.text) < REMEMBERED_TEXT or is_flat(self.document):
+            memo = {}
         for line, calls in self._by_line(hits):
             low, high = self.bounds[line]
             if high - low > MEMO_LENGTH:
                 found += self._line_marks(line, calls)
                 continue
-            key = (self._words(low, high), tuple([number for _, _, number in calls]))
-            known = memo.get(key)
-            if known is None:
-                marks = self._line_marks(line, calls)
-                found += marks
-                if len(memo) >= MEMO_SIZE:
-                    memo.clear()
-                if all(self.rules[number].takes in _LOCAL and not self.rules[number].sites for number in key[1]):
-                    memo[key] = tuple(_shifted(mark, -low) for mark in marks)
-            elif known:
-                found += [_shifted(mark, low) for mark in known]
+            local = [call for call in calls if self.rules[call[2]].local]
+            if len(local) < len(calls):
+                found += self._line_marks(line, [call for call in calls if not self.rules[call[2]].local])
+            if local:
+                found += self._remembered(line, local, memo)
         found += self._edges(edges)
         return found
+
+    def _remembered(self, line: int, calls: Sequence[Hit], memo: Memo) -> list[Span]:
+        """Marks of rules that look at nothing but the line, which may have come before."""
+        low, high = self.bounds[line]
+        key = (self._words(low, high), tuple([number for _, _, number in calls]))
+        known = memo.get(key)
+        if known is not None:
+            return [_shifted(mark, low) for mark in known]
+        marks = self._line_marks(line, calls)
+        if len(memo) >= MEMO_SIZE:
+            memo.clear()
+        memo[key] = tuple(_shifted(mark, -low) for mark in marks)
+        return marks
 
     def _by_line(self, hits: Iterable[Hit]) -> Iterator[tuple[int, list[Hit]]]:
         """Hits in reach of their rules' places, gathered by line."""
@@ -293,7 +312,7 @@ class Reading:
         for edge in edges:
             for line in self._reach(edge.where):
                 low, high = self.bounds[line]
-                if not 0 < high - low <= edge.longest:
+                if not 0 < high - low <= edge.longest or not edge.opens.match(self.text, low, high):
                     continue
                 if edge.at_start and not self._may_match(edge, self.text[low:high]):
                     continue
@@ -317,10 +336,7 @@ class Reading:
 
     def _try(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """Marks of one rule in one line, or in the part of a long line between `low` and `high`."""
-        whole_low, whole_high = self.bounds[line]
-        if rule.takes in _LINE_TAKING and whole_high - whole_low > rule.longest:
-            return []
-        if rule.sites and not _bound(rule, _site_of(self.document)):
+        if not self._may_take(rule, line, low):
             return []
         found: list[Span] = []
         try:
@@ -328,6 +344,7 @@ class Reading:
                 return self._document(rule)
             if rule.takes == "run":
                 return self._run(rule, line, low, high)
+            whole_low, whole_high = self.bounds[line]
             words = self._words(low, high)
             for match in self._matches(rule, words, low):
                 # In a window, a match that touches an edge may owe its anchor to the edge alone.
@@ -344,6 +361,15 @@ class Reading:
         except TimeoutError:
             raise _runaway(rule, low) from None
         return found
+
+    def _may_take(self, rule: Rule, line: int, low: int) -> bool:
+        """Whether a rule takes anything at all of a line so long, in this place, on this site."""
+        begin, end = self.bounds[line]
+        if rule.takes in _LINE_TAKING and end - begin > rule.longest:
+            return False
+        if rule.anchor == "line" and low > begin and rule.takes not in _OF_ITS_OWN:
+            return False
+        return not rule.sites or _bound(rule, _site_of(self.document))
 
     def _document(self, rule: Rule) -> list[Span]:
         """The whole text, if it is short enough and the pattern matches from its first word on; looked at once."""
