@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
 import regex
 
-from cleaner.data import Document, Span, Value
+from cleaner.data import Document, Span, Value, Where
 from cleaner.errors import PatternTimeout
 from cleaner.rules.cues import Cues, Hit
+from cleaner.rules.ends import NOUNS_IN_CAPITALS, before_glued, tells
 from cleaner.rules.languages import Languages
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
@@ -55,6 +57,9 @@ _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]
 RUN_REACH = 8
 """How many sentences to both sides of a cue's may be of a run."""
 
+OPENING = 100
+"""Letters at a text's start that tell whether it begins as it did."""
+
 _LINE_TAKING = frozenset({"line", "list", "tail"})
 
 _BEFORE_CUE = frozenset("([{|¦/–—- \u00a0\n\t•»>*")
@@ -82,7 +87,9 @@ class Matcher:
         self.packs = tuple(packs)
         self._reading = reading or Reading
         self.languages = Languages(self.packs)
+        self._limits = {rule.longest for rule in self.rules if rule.takes == "document"}
         self._readers: dict[frozenset[str], _Reader] = {}
+        self._edges: dict[str, tuple[Edge, ...]] = {}
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -107,32 +114,68 @@ class Matcher:
         form = Document(text, document.url, document.site, document.id)
         return [mapped(mark, offsets) for mark in read(reader.marks, form)]
 
-    def says_no_more(self, text: str, before: str) -> bool:
-        """Whether a text that lines were cut from is read as it was before: no language is new to it, nor any view."""
-        return self.languages.of(text) <= self.languages.of(before) and (not is_flat(text) or is_flat(before))
+    def says_no_more(self, left: Document, before: Document) -> bool:
+        """Whether a text that lines were cut from is read as it was before: no language is new to it, nor any view, nor
+        is it as a whole what only now a rule for whole documents knows."""
+        known = self.languages.of(before.text)
+        if not self.languages.of(left.text) <= known or (is_flat(left) and not is_flat(before)):
+            return False
+        if any(len(left.text) <= limit < len(before.text) for limit in self._limits):
+            return False
+        return len(left.text) > max(self._limits, default=0) or left.text[:OPENING] == before.text[:OPENING]
 
     def reader(self, text: str) -> _Reader:
         """The packs that a text calls for, made ready to read with."""
         names = self.languages.of(text)
         reader = self._readers.get(names)
         if reader is None:
-            reader = self._readers[names] = _Reader([pack for pack in self.packs if pack.name in names], self._reading)
+            packs = [pack for pack in self.packs if pack.name in names]
+            for pack in packs:
+                if pack.name not in self._edges:
+                    self._edges[pack.name] = _edges_of(pack)
+            edges = [edge for pack in packs for edge in self._edges[pack.name]]
+            reader = self._readers[names] = _Reader(packs, edges, self._reading)
         return reader
 
 
 class _Reader:
     """Some packs made ready to read with."""
 
-    def __init__(self, packs: Sequence[Pack], reading: type[Reading]) -> None:
+    def __init__(self, packs: Sequence[Pack], edges: Sequence[Edge], reading: type[Reading]) -> None:
         self._reading = reading
         self.rules = tuple(rule for pack in packs for rule in pack.rules)
         self.cues = Cues(self.rules)
         self.memo: Memo = {}
-        self._cueless = tuple(rule for rule in self.rules if not rule.cues)
+        self._edges = edges
 
     def marks(self, document: Document) -> list[Span]:
         hits = self.cues.find(document.text)
-        return self._reading(document, self.rules).marks(hits, self._cueless, self.memo)
+        return self._reading(document, self.rules).marks(hits, self._edges, self.memo)
+
+
+class Edge:
+    """Rules without cues for one end of a text, of which all begin where a line does, or none."""
+
+    def __init__(self, where: Where, rules: Sequence[Rule], *, at_start: bool) -> None:
+        """Takes the rules in their order."""
+        self.where = where
+        self.rules = tuple(rules)
+        self.at_start = at_start
+        self.longest = max(rule.longest for rule in rules)
+
+    @cached_property
+    def look(self) -> regex.Pattern[str]:
+        """All patterns in one: most lines are none that a rule knows, and one call costs little more for all."""
+        return regex.compile("|".join(f"(?{'-' * rule.case}i:{rule.pattern})" for rule in self.rules), regex.V0)
+
+
+def _edges_of(pack: Pack) -> tuple[Edge, ...]:
+    """A pack's rules without cues by the end that they are for, and whether they begin where a line does."""
+    kinds: dict[tuple[Where, bool], list[Rule]] = {}
+    for rule in pack.rules:
+        if not rule.cues:
+            kinds.setdefault((rule.where, rule.anchor == "line"), []).append(rule)
+    return tuple(Edge(where, rules, at_start=at_start) for (where, at_start), rules in kinds.items())
 
 
 def _shifted(mark: Span, by: int) -> Span:
@@ -155,18 +198,18 @@ class Reading:
         self.document = document
         self.rules = rules
         self.sentences: dict[int, list[tuple[int, int]]] = {}
-        self.bounds: dict[int, tuple[int, int]] = {}
+        self.bounds = document.bounds
         self.documents: set[str] = set()
         self.cue = 0
         self.last_bounds = (-1, -1)
         self.last_words = ""
         self.last_starts: list[int] | None = None
 
-    def marks(self, hits: Iterable[Hit], cueless: Iterable[Rule], memo: Memo) -> list[Span]:
+    def marks(self, hits: Iterable[Hit], edges: Iterable[Edge], memo: Memo) -> list[Span]:
         """All marks, each stretch once for each rule. `memo` holds what was found in lines that came before."""
         found: list[Span] = []
         for line, calls in self._by_line(hits):
-            low, high = self.line(line)
+            low, high = self.bounds[line]
             if high - low > MEMO_LENGTH:
                 found += self._line_marks(line, calls)
                 continue
@@ -181,7 +224,7 @@ class Reading:
                     memo[key] = tuple(_shifted(mark, -low) for mark in marks)
             elif known:
                 found += [_shifted(mark, low) for mark in known]
-        found += self._edges(cueless)
+        found += self._edges(edges)
         return found
 
     def _by_line(self, hits: Iterable[Hit]) -> Iterator[tuple[int, list[Hit]]]:
@@ -208,7 +251,7 @@ class Reading:
         found: list[Span] = []
         tried: set[int] = set()
         seen_to: dict[int, int] = {}
-        low, high = self.line(line)
+        low, high = self.bounds[line]
         for start, offset, number in calls:
             rule = self.rules[number]
             if rule.from_end and high - offset > rule.from_end:
@@ -244,30 +287,25 @@ class Reading:
         found = self._try(rule, line, max(low, seen), high)
         return found, found[-1].end if found else high
 
-    def line(self, line: int) -> tuple[int, int]:
-        """Offsets of a line without the white space around it."""
-        bounds = self.bounds.get(line)
-        if bounds is None:
-            bounds = self.bounds[line] = content(self.text, self.starts[line], self.starts[line + 1])
-        return bounds
-
-    def _edges(self, rules: Iterable[Rule]) -> Iterator[Span]:
+    def _edges(self, edges: Iterable[Edge]) -> Iterator[Span]:
         """Marks of rules without cues, tried on the lines in reach of the ends that are short enough."""
-        near: dict[str, list[tuple[int, str]]] = {}
-        for rule in rules:
-            if rule.where not in near:
-                lines = [(line, self.text[slice(*self.line(line))]) for line in self._reach(rule.where)]
-                near[rule.where] = [(line, words) for line, words in lines if words]
-            for line, words in near[rule.where]:
-                if len(words) <= rule.longest and self._may_match(rule, words):
-                    yield from self._try(rule, line, *self.line(line))
+        for edge in edges:
+            for line in self._reach(edge.where):
+                low, high = self.bounds[line]
+                if not 0 < high - low <= edge.longest:
+                    continue
+                if edge.at_start and not self._may_match(edge, self.text[low:high]):
+                    continue
+                for rule in edge.rules:
+                    if high - low <= rule.longest:
+                        yield from self._try(rule, line, low, high)
 
-    def _may_match(self, rule: Rule, words: str) -> bool:
-        """A first look at a whole line: most are none that the rule knows, and to try costs as much again."""
+    def _may_match(self, edge: Edge, words: str) -> bool:
+        """A first look at a whole line for all rules of an edge."""
         try:
-            return rule.anchor != "line" or rule.compiled.match(words, timeout=PATTERN_SECONDS) is not None
+            return edge.look.match(words, timeout=PATTERN_SECONDS) is not None
         except TimeoutError:
-            return True  # to try it says so
+            return True  # to try the one says so
 
     def _reach(self, where: str) -> range:
         """Lines in which rules for one end of the text are tried."""
@@ -278,7 +316,7 @@ class Reading:
 
     def _try(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """Marks of one rule in one line, or in the part of a long line between `low` and `high`."""
-        whole_low, whole_high = self.line(line)
+        whole_low, whole_high = self.bounds[line]
         if rule.takes in _LINE_TAKING and whole_high - whole_low > rule.longest:
             return []
         if rule.sites and not _bound(rule, _site_of(self.document)):
@@ -296,7 +334,11 @@ class Reading:
                     continue
                 if match.end() > match.start():
                     marks = list(_TAKES[rule.takes](self, rule, line, low, match))
-                    if marks and not self._excepted(rule, marks[0], words):
+                    if (
+                        marks
+                        and not self._excepted(rule, marks[0], words)
+                        and not (rule.kind == "caption" and tells(self.text, marks[0].start, marks[0].end))
+                    ):
                         found += marks
         except TimeoutError:
             raise _runaway(rule, low) from None
@@ -372,7 +414,7 @@ class Reading:
         )
 
     def _item(self, rule: Rule, line: int) -> Span:
-        return Span(*self.line(line), rule.kind or "repeated", rule.id, DETECTOR, False, rule.where, follows=True)
+        return Span(*self.bounds[line], rule.kind or "repeated", rule.id, DETECTOR, False, rule.where, follows=True)
 
     def _match(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         start, end = match.span("cut") if "cut" in match.re.groupindex else match.span()
@@ -382,7 +424,7 @@ class Reading:
     def _sentences(self, line: int) -> list[tuple[int, int]]:
         found = self.sentences.get(line)
         if found is None:
-            found = self.sentences[line] = sentences(self.text, *self.line(line))
+            found = self.sentences[line] = sentences(self.text, *self.bounds[line])
         return found
 
     def _around(self, line: int, offset: int, reach: int) -> tuple[int, int]:
@@ -398,14 +440,17 @@ class Reading:
         touched = [part for part in found if part[0] < end and start < part[1]]
         if not touched:
             return
-        start, end = content(self.text, touched[0][0], touched[-1][1])
-        if end - start > rule.longest:
+        last = touched[-1][1]
+        begin, stop = content(self.text, touched[0][0], last)
+        if stop - begin > rule.longest:
             return
-        yield self._mark(rule, start, end, _values(rule, match, low))
+        if len(touched) < len(found) and rule.lang not in NOUNS_IN_CAPITALS and is_flat(self.document):
+            stop = content(self.text, begin, before_glued(self.text, start, end, last))[1]
+        yield self._mark(rule, begin, stop, _values(rule, match, low))
 
     def _run(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """The sentences between two offsets that hold most signs."""
-        whole_low, whole_high = self.line(line)
+        whole_low, whole_high = self.bounds[line]
         words = self._words(whole_low, whole_high)
         if _lacks_signs(rule, words, low - whole_low, high - whole_low):
             return []
@@ -435,7 +480,7 @@ class Reading:
         return {n for n, sign in found if sign}
 
     def _line(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
-        start, end = self.line(line)
+        start, end = self.bounds[line]
         yield self._mark(rule, start, end, _values(rule, match, low))
 
     def _list(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
@@ -450,7 +495,7 @@ class Reading:
             yield self._item(rule, item)
 
     def _tail(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
-        below = [n for n in range(line + 1, len(self.starts) - 1) if self.line(n)[0] < self.line(n)[1]]
+        below = [n for n in range(line + 1, len(self.starts) - 1) if self.bounds[n][0] < self.bounds[n][1]]
         if any(self._is_prose(n) for n in below):
             yield from self._list(rule, line, low, match)
             return
@@ -462,7 +507,7 @@ class Reading:
         """Lines below a heading that look like headlines, and whether the story goes on after them."""
         items: list[int] = []
         for line in range(heading + 1, len(self.starts) - 1):
-            start, end = self.line(line)
+            start, end = self.bounds[line]
             if start == end:
                 continue
             if len(items) == LIST_LINES or not self._is_item(line):
@@ -471,7 +516,7 @@ class Reading:
         return items, False
 
     def _line_words(self, line: int) -> str:
-        start, end = self.line(line)
+        start, end = self.bounds[line]
         return self.text[start:end]
 
     def _is_item(self, line: int) -> bool:
