@@ -13,10 +13,11 @@ from cleaner import __version__
 from cleaner.allow import Allow, Entry
 from cleaner.allow import through as accepted
 from cleaner.crawl import crawl
-from cleaner.data import KINDS, Document, Metadata, Result, Source, Span, Status, Tool
+from cleaner.data import KINDS, Document, Kind, Metadata, Result, Source, Span, Status, Tool
 from cleaner.echoes import echoes
 from cleaner.errors import InputError
 from cleaner.headline import headline
+from cleaner.house import house
 from cleaner.metadata import read
 from cleaner.pages.body import body
 from cleaner.pages.markup import markup
@@ -36,6 +37,10 @@ Through = Callable[[Find, Document], Settled]
 
 View = Callable[[Document], tuple[Document, Callable[[Span], Span | None]]]
 """What the detectors look at in place of a document, and the way back for spans; None for what must stay."""
+
+
+ABOVE_TITLE: frozenset[Kind] = frozenset({"byline", "date"})
+"""Kinds that may stand above an article's own title."""
 
 
 class Cleaner:
@@ -66,8 +71,8 @@ class Cleaner:
         unknown = unknown and sorted(set(unknown) - {rule.id for rule in matcher.rules})
         if unknown:
             raise InputError(f"keep: {unknown[0]!r} is neither a kind nor a rule; `cleaner rules list` shows them")
-        self._says_no_more = matcher.says_no_more
-        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, crawl)
+        self._matcher = matcher
+        self.detectors: tuple[Detector, ...] = (matcher, echoes, headline, house, crawl)
         hashes = {pack.name: pack.hash for pack in loaded}
         if repeats is not None:
             from cleaner.repeats.detect import Repeats  # few texts come with a dump that was learned
@@ -136,11 +141,10 @@ class Cleaner:
             if settled.spans:
                 spans = together(spans, settled.spans) if spans else settled.spans
                 text = cut(source, spans)
-            if current.page is None and (
-                not settled.spans or (settled.final and self._says_no_more(text, current.text))
-            ):
+            left = Document(text, document.url, document.site, document.id)
+            if current.page is None and self._says_no_more(settled, left, current):
                 break
-            current = msgspec.structs.replace(document, text=text, page=None)
+            current = left
         status, reason = _verdict(document, text, spans, doubtful)
         return Result(
             text=text,
@@ -206,6 +210,12 @@ class Cleaner:
     def _find(self, document: Document) -> Settled:
         return settle(document, self._marks(document))
 
+    def _says_no_more(self, settled: Settled, left: Document, before: Document) -> bool:
+        """Whether no detector finds more in a text now that the spans of a settled one have been cut from it."""
+        if not settled.spans:
+            return True
+        return settled.final and self._matcher.says_no_more(left, before) and not _bares_title(settled.spans, left)
+
     def _metadata(self, document: Document, spans: Sequence[Span]) -> Metadata:
         said = read(document.text, spans, self._pack_languages)
         if document.page is None:
@@ -232,6 +242,12 @@ class Cleaner:
         for detector in self.detectors:
             for mark in detector(near):
                 yield _moved(mark, low)
+
+
+def _bares_title(spans: Sequence[Span], left: Document) -> bool:
+    """Whether a byline or date left from above the title that the address says, so that only now it comes first."""
+    above = spans[0].start == 0 and spans[0].kind in ABOVE_TITLE and all(span.kind != "headline" for span in spans)
+    return above and any(mark.sure for mark in headline(left))
 
 
 def _origin(document: Document) -> Source:

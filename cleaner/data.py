@@ -62,6 +62,16 @@ class Document(msgspec.Struct, frozen=True, dict=True):
         """Offsets at which lines start, with the text's length as the last entry."""
         return list(accumulate(map(len, self.lines), initial=0))
 
+    @cached_property
+    def bounds(self) -> list[tuple[int, int]]:
+        """Offsets of each line without the white space around it; of a line without words its end, twice."""
+        found = []
+        for at, line in zip(self.starts, self.lines, strict=False):
+            words = line.rstrip()
+            end = at + len(words)
+            found.append((end - len(words.lstrip()), end) if words else (at + len(line),) * 2)
+        return found
+
     @property
     def blocks(self) -> Iterator[Block]:
         """The lines of the text, in order, none left out."""
@@ -78,7 +88,7 @@ class Span(msgspec.Struct, frozen=True, gc=False):
 
     Detectors yield spans as marks (`sure`, `where`, `keep` say how much they claim, `follows` that they only
     stand in a list below a heading, `alone` that neither a neighbour nor the text's edge is a witness for them,
-    `beside` that a neighbour is one and the edge is none,
+    `beside` that a neighbour is one and the edge is none, `vouches` that they are witnesses and never leave,
     `seen` in how many documents of how many they stood); `settle` turns them into the sorted, disjoint spans of a
     result, whose `witnesses` name what else spoke for them.
     """
@@ -96,6 +106,7 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     witnesses: tuple[str, ...] = ()
     alone: bool = False
     beside: bool = False
+    vouches: bool = False
     seen: tuple[int, int] = (0, 0)
 
 

@@ -63,7 +63,7 @@ def headline(document: Document) -> Iterator[Span]:
     if said or document.page is not None or len(top) < 2 or not _like_title(document.text, *top[:2]):
         return
     start, end = top[0]
-    sure = document.url is not None and _says_part(document.text[start:end], document.url)
+    sure = _says_part(document.text[start:end], slug)
     if sure or top[1][1] - top[1][0] <= SHORT_NEXT:
         rule = RULE if sure else TOP_RULE
         yield Span(
@@ -106,9 +106,11 @@ def _address_words(url: str) -> frozenset[str]:
     return frozenset(_WORD.findall(_plain(_ENDING.sub("", max(parts, key=len)))))
 
 
-def _says_part(line: str, url: str) -> bool:
+def _says_part(line: str, words: frozenset[str]) -> bool:
     """Whether a line and an address have enough in common, word endings and the way of spelling aside."""
-    said, slug = _stems(line), frozenset().union(*map(_stems, _address_words(url)))
+    if not words:
+        return False
+    said, slug = _stems(line), frozenset().union(*map(_stems, words))
     both = len(said & slug)
     return both >= FEWEST_STEMS and (both >= PART_OF_ADDRESS * len(slug) or both >= PART_OF_LINE * len(said))
 
@@ -129,5 +131,7 @@ def _says(line: str, slug: frozenset[str]) -> bool:
 
 
 def _plain(text: str, spelt: dict[int, str] = _SPELT_OUT) -> str:
+    if text.isascii():
+        return text.lower().replace("'", "")
     lowered = text.lower().translate(spelt)
     return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c)).replace("'", "")

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
+import msgspec
+
 from cleaner.errors import InputError
 
 ENDINGS = (".jsonl", ".ndjson")
@@ -25,7 +27,8 @@ class Row:
         """Raises InputError for a line that is no JSON object, or no UTF-8."""
         self.text: str | None = None
         self._values: dict[str, Any] = {}
-        self._at = (0, 0)
+        self._field = field
+        self._at: tuple[int, int] | None = None
         self._mark = BOM_UTF8 if line.startswith(BOM_UTF8) else b""
         try:
             self._line = line[len(self._mark) :].decode()
@@ -52,23 +55,41 @@ class Row:
 
     def columns(self, start: int, end: int) -> tuple[int, int]:
         """Where a stretch of the text stands in the line as it is written, counted from 1."""
-        at = self._at[0] + 1
+        first, last = self._at or (0, 0)
         columns = []
-        for letter, found in enumerate(_LETTER.finditer(self._line, at, self._at[1])):
+        for letter, found in enumerate(_LETTER.finditer(self._line, first + 1, last)):
             if letter in (start, end):
                 columns.append(found.start() + 1)
             if letter >= end:
                 break
         return columns[0], columns[-1]
 
-    def with_text(self, text: str) -> bytes:
-        """The line with another text, escaped as the old one was."""
-        start, end = self._at
-        old = self._line[start:end]
-        escaped = json.dumps(text, ensure_ascii=old.isascii())
-        if not old.isascii():
-            escaped = "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in escaped)
-        return self._mark + (self._line[:start] + escaped + self._line[end:]).encode()
+    def with_text(self, text: str, *, escaped: bool | None = None) -> bytes:
+        """The line with another text, put in as the last field if there was none.
+
+        Letters beyond ASCII are `escaped`, or as they were in the old text if it is None.
+        """
+        start, end = self._at or (self._end, self._end)
+        name = "" if self._at else f"{', ' if self._values else ''}{json.dumps(self._field)}: "
+        escaped = self._line[start:end].isascii() if escaped is None else escaped
+        before, after = (self._line[:start] + name).encode(), self._line[end:].encode()
+        return b"".join((self._mark, before, json_string(text, ascii_only=escaped), after))
+
+    @property
+    def _end(self) -> int:
+        """Where the last field ends."""
+        return len(self._line[: self._line.rindex("}")].rstrip(" \t\r\n"))
+
+
+def json_string(text: str, *, ascii_only: bool) -> bytes:
+    """A text as a JSON string, with or without letters beyond ASCII; lone surrogates are always escapes."""
+    if ascii_only and not text.isascii():
+        return json.dumps(text).encode()
+    try:
+        return msgspec.json.encode(text)
+    except UnicodeEncodeError:
+        written = json.dumps(text, ensure_ascii=False)
+        return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in written).encode()
 
 
 def _members(line: str) -> Iterator[tuple[str, Any, int, int]]:

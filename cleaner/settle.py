@@ -102,12 +102,15 @@ def settle(document: Document, marks: Iterable[Span]) -> Settled:
     if doubtful:
         standing = _Weighing(document, [mark for mark in spoken if mark.sure]).standing()
     spans = _widened(document, _painted(document.text, standing))
-    final = not doubtful and not weighing.waits() and _only_lines(document, spans)
+    final = not doubtful and _only_lines(document, spans) and not weighing.waits(spans)
     return Settled(spans, doubtful, final)
 
 
-def _order(mark: Span) -> tuple[int, int, str, str, str, bool, str]:
-    return mark.start, -mark.end, mark.kind, mark.rule, mark.detector, not mark.sure, mark.where
+def _order(mark: Span) -> tuple[object, ...]:
+    return (
+        mark.start, -mark.end, mark.kind, mark.rule, mark.detector, not mark.sure, mark.where,
+        mark.beside, mark.alone, mark.follows, mark.vouches, mark.values, mark.seen,
+    )  # fmt: skip
 
 
 def _trimmed(text: str, marks: Iterable[Span]) -> Iterator[Span]:
@@ -204,9 +207,21 @@ class _Weighing:
             if stands
         ]
 
-    def waits(self) -> bool:
-        """Whether a mark does not stand that might if an end of the text came nearer."""
-        return any(mark.where != "any" for mark, stands in zip(self.marks, self.stands, strict=True) if not stands)
+    def waits(self, spans: Sequence[Span]) -> bool:
+        """Whether a mark does not stand that might when the spans are cut.
+
+        What leaves counts as gone here already, but for the white space that leaves with it: so much nearer may an
+        end of the text come.
+        """
+        nearer = sum(span.end - span.start for span in spans)
+        standing = [mark for mark, stands in zip(self.marks, self.stands, strict=True) if stands]
+        nearer -= sum(stretch.end - stretch.start for stretch in _merged(standing))
+        return any(
+            (mark.where == "head" and HEAD < self.before[at] <= HEAD + nearer)
+            or (mark.where == "tail" and TAIL < self.after[at] <= TAIL + nearer)
+            for at, mark in enumerate(self.marks)
+            if mark.where != "any" and not self.stands[at]
+        )
 
     def _begin(self) -> None:
         size = len(self.text)
@@ -226,7 +241,7 @@ class _Weighing:
     def _believe(self, at: int, neighbour: str | None) -> bool:
         """Whether a mark newly stands, given what it touches on the side that is being walked from."""
         mark = self.marks[at]
-        if self.stands[at] or not (self._allowed(at) or _goes_with(mark, neighbour)):
+        if self.stands[at] or mark.vouches or not (self._allowed(at) or _goes_with(mark, neighbour)):
             return False
         if not mark.sure and not self.why[at]:
             # Some are no more than a story that opens or ends on its refrain; only another detector can tell.
@@ -289,12 +304,24 @@ class _Weighing:
             if start == end or end - start > FRAGMENT:
                 continue
             words = self.text[start:end]
-            same_line = not _breaks(self.text[left.end : right.start])
-            spoken = same_line and left.kind in SPOKEN and right.kind in SPOKEN
+            spoken = left.kind in SPOKEN and right.kind in SPOKEN and self._share_an_end(covered, left, right)
             listed = left.kind == right.kind and left.kind in LISTED and len(words) <= 30 and not _breaks(words)
             listed = listed and not words.endswith((".", "!", "?", "…", "。"))
             if spoken or listed:
                 yield _scrap(start, end, left.kind, FRAGMENT_RULE)
+
+    def _share_an_end(self, covered: Sequence[Span], left: Span, right: Span) -> bool:
+        """Whether two stretches stand in one line that begins or ends with what leaves.
+
+        Where the story stands on both sides of them, as in flattened text, it stands between them too.
+        """
+        if _breaks(self.text[left.end : right.start]):
+            return False
+        starts = self.document.starts
+        line = line_at(starts, left.start)
+        low, high = content(self.text, starts[line], starts[line + 1])
+        inside = [span for span in _within(covered, low, high) if span.start < high and span.end > low]
+        return inside[0].start <= low or inside[-1].end >= high
 
     def _scraps(self, covered: Sequence[Span]) -> Iterator[Span]:
         """Uncovered parts of lines of which nothing worth keeping is left."""
@@ -354,7 +381,7 @@ def _goes_with(mark: Span, neighbour: str | None) -> bool:
 
 
 def _second_detectors(marks: Sequence[Span]) -> list[set[str]]:
-    """For each mark, rules of other detectors that speak of at least half of it."""
+    """For each mark, rules of other detectors that speak of at least half of it, and of those that vouch inside it."""
     why: list[set[str]] = [set() for _ in marks]
     if len({mark.detector for mark in marks}) < 2:
         return why
@@ -366,10 +393,15 @@ def _second_detectors(marks: Sequence[Span]) -> list[set[str]]:
                 continue
             shared = min(mark.end, marks[other].end) - mark.start
             for one, two in ((at, other), (other, at)):
-                if shared >= SHARED * (marks[one].end - marks[one].start):
+                least = min(_length(marks[one]), _length(marks[two])) if marks[two].vouches else _length(marks[one])
+                if shared >= SHARED * least:
                     why[one].add(marks[two].rule)
         open_.append(at)
     return why
+
+
+def _length(mark: Span) -> int:
+    return mark.end - mark.start
 
 
 def _scrap(start: int, end: int, kind: Kind, rule: str) -> Span:

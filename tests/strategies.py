@@ -63,6 +63,13 @@ ENTRIES = (
 )  # fmt: skip
 
 
+ADDRESSES = (
+    None, "https://www.valleynews.example/2024/the-ferry-left-the-old-pier-at-dawn", "https://courier.example/story/17",
+    "https://blog.harbourpost.example/im-hafen-lagen-drei-schiffe.html", "https://cole.example/", "not an address",
+)  # fmt: skip
+"""Where texts may come from: some say the title again, some name a house that the examples of rules name."""
+
+
 def crawled() -> st.SearchStrategy[str]:
     """Whole pages as crawls keep them: menus of short lines above, below and within a story."""
     menu = st.lists(st.sampled_from(ENTRIES), min_size=4, max_size=24).map("\n".join)
@@ -70,12 +77,16 @@ def crawled() -> st.SearchStrategy[str]:
     return st.tuples(menu, prose, st.one_of(st.just(""), menu), prose, menu).map("\n\n".join)
 
 
+SAID = ("follows", "alone", "beside", "vouches")
+"""What else a mark may say of itself."""
+
+
 def marks(length: int) -> st.SearchStrategy[list[Span]]:
     """Any marks at all on a text of this length, overlapping as they like."""
     place = st.integers(0, length)
     span = st.builds(
-        lambda a, b, kind, rule, detector, sure, where, keep, beside: Span(
-            min(a, b), max(a, b), kind, rule, detector, sure, where, keep, beside=beside
+        lambda a, b, kind, rule, detector, sure, where, keep, *said: Span(
+            min(a, b), max(a, b), kind, rule, detector, sure, where, keep, **dict(zip(SAID, said, strict=True))
         ),
         place,
         place,
@@ -85,6 +96,6 @@ def marks(length: int) -> st.SearchStrategy[list[Span]]:
         st.booleans(),
         st.sampled_from(["head", "tail", "any"]),
         st.sampled_from([False, False, False, True]),
-        st.booleans(),
+        *[st.booleans()] * len(SAID),
     )
     return st.lists(span.filter(lambda s: s.start < s.end), max_size=14)

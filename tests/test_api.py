@@ -66,3 +66,12 @@ def test_the_documentation_in_the_package_is_true() -> None:
     import doctest
 
     assert doctest.testmod(package).failed == 0
+
+
+def test_a_title_below_a_byline_is_found_once_the_byline_has_left() -> None:
+    title = "Ferry to the outer isles is late again"
+    story = "The ferry to the outer isles left at noon. It was the third delay of the week.\n\n" * 20
+    address = "https://gazette.example/2024/ferry-outer-isles-late"
+    result = Cleaner(["any", "en"]).clean(f"By Ada Lund\n\n{title}\n\n{story}", url=address)
+    assert result.text == story
+    assert [span.kind for span in result.removed] == ["byline", "headline"]

@@ -370,3 +370,19 @@ def test_an_input_that_vanishes_ends_the_run_with_words_and_it_goes_on(tmp_path:
     away.rename(source)
     assert clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS).counts == expected
     assert _tree(tmp_path / "out") == _tree(tmp_path / "whole")
+
+
+def test_a_row_group_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, log = parquet.ParquetFile.iter_batches, tmp_path / "log"
+
+    def logged(self: parquet.ParquetFile, *given: object, **named: object) -> object:
+        with log.open("a") as file:
+            file.write(f"{named['row_groups']}\n")
+        return real(self, *given, **named)
+
+    monkeypatch.setattr(parquet.ParquetFile, "iter_batches", logged)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/x.parquet").write_bytes(parquet_of(ROWS))
+    clean_dump([tmp_path / "in"], tmp_path / "out", OPTIONS)
+    groups = (len(ROWS) + 1) // 2
+    assert sorted(log.read_text().splitlines()) == [f"[{number}]" for number in range(groups)]

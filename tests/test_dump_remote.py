@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import fsspec
 import pytest
+from click.testing import CliRunner
 
-from cleaner import InputError, OutputError
+from cleaner import CleanerError, InputError, OutputError
+from cleaner.cli import cli
 from cleaner.dump import Options, clean_dump
+from cleaner.dump.back import documents, restored
 from cleaner.dump.learning import learn
+from cleaner.dump.remote import Remote
 from tests.test_dump_faults import make_dump
 from tests.test_dump_forms import AD, FORMS, OPTIONS, PAGES
 from tests.test_laws import _tree
@@ -198,3 +202,87 @@ def test_paths_load_no_fsspec(tmp_path: Path) -> None:
         "assert 'fsspec' not in sys.modules and 'pyarrow' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603
+
+
+def back_of(out: Path | str) -> dict[str, bytes | str]:
+    """Every source file that comes back, or what is wrong with it."""
+    found: dict[str, bytes | str] = {}
+    for file in restored(out):
+        try:
+            found[file.name] = b"".join(file.blocks) if file.blocks is not None else file.problem or ""
+        except CleanerError as error:
+            found[file.name] = str(error)
+    return found
+
+
+@pytest.mark.parametrize("format_", ["same", "jsonl.zst", "parquet"])
+def test_what_lies_elsewhere_is_read_and_restored_as_if_it_lay_here(tmp_path: Path, base: str, format_: str) -> None:
+    options = Options(packs=("any", "en"), format=format_)
+    local(tmp_path, EVERYTHING, options)
+    clean_dump([tmp_path / "in"], f"{base}/out", options)
+    assert [*documents(f"{base}/out")] == [*documents(tmp_path / "out")]
+    there = back_of(f"{base}/out")
+    assert there == back_of(tmp_path / "out")
+    if format_ == "same":
+        assert there["a.txt"] == AD.encode()
+        assert there["deep/er/x.jsonl"] == FORMS["x.jsonl"]()
+
+
+def test_many_small_files_are_fetched_many_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"{number // 100}/{number}.txt": AD.encode() for number in range(300)}
+    upload("memory://bucket/in", files)
+    clean_dump(["memory://bucket/in"], "memory://bucket/out", OPTIONS)
+    calls: list[int] = []
+    real = Remote.read
+
+    def counted(self: Remote, paths: Sequence[str]) -> dict[str, bytes | str]:
+        calls.append(len(paths))
+        return real(self, paths)
+
+    monkeypatch.setattr(Remote, "read", counted)
+    assert back_of("memory://bucket/out") == files
+    assert len(calls) < 30
+    assert sum(calls) < 800, "no file is fetched again and again"
+
+
+def test_restore_and_report_take_addresses(tmp_path: Path, base: str) -> None:
+    def said(*words: str) -> int:
+        return CliRunner().invoke(cli, words, standalone_mode=False).return_value or 0
+
+    files = {"a.txt": AD.encode(), "b/x.jsonl": FORMS["x.jsonl"]()}
+    upload(f"{base}/in", files)
+    assert said("clean", f"{base}/in", "-o", f"{base}/out", "-q", "-p", "any", "-p", "en") == 0
+    assert said("restore", f"{base}/out", "--check") == 0
+    assert said("restore", f"{base}/out", "-o", str(tmp_path / "back")) == 0
+    assert _tree(tmp_path / "back") == files
+    assert said("report", f"{base}/out") == 0
+    page = download(f"{base}/out")["report.html"]
+    assert b"Advertisement" in page
+    assert said("report", f"{base}/out", "-o", str(tmp_path / "page.html")) == 0
+    assert len((tmp_path / "page.html").read_bytes()) == len(page)
+    assert said("restore", f"{base}/out", "--check") == 0, "the report is no document"
+    refused = CliRunner().invoke(cli, ["report", f"{base}/out", "--serve"])
+    assert "leave --serve out" in refused.output
+    upload(f"{base}/out", {"a.txt": b"Something else."})
+    assert said("restore", f"{base}/out", "--check") == 2
+
+
+def test_a_place_that_no_run_finished_is_not_restored(base: str) -> None:
+    with pytest.raises(InputError, match="is not a folder"):
+        [*restored(f"{base}/nothing")]
+    upload(f"{base}/in", {"a.txt": AD.encode()})
+    with pytest.raises(InputError, match=r"has no report\.json"):
+        [*restored(f"{base}/in")]
+
+
+def test_what_is_restored_does_not_lead_out() -> None:
+    upload("memory://bucket/in", {"a.txt": AD.encode()})
+    clean_dump(["memory://bucket/in"], "memory://bucket/out", OPTIONS)
+    memory = fsspec.filesystem("memory")
+    for name in ("txt", "json"):
+        memory.store[f"/bucket/out/x/../../../a.{name}"] = memory.store[f"/bucket/out/a.{name}"]
+    memory.pseudo_dirs += ["/bucket/out/x", "/bucket/out/x/..", "/bucket/out/x/../..", "/bucket/out/x/../../.."]
+    found = back_of("memory://bucket/out")
+    assert found.pop("a.txt") == AD.encode()
+    assert all("leads out" in str(problem) for problem in found.values())
+    assert found

@@ -14,7 +14,7 @@ from cleaner.data import Span
 from cleaner.dump import Options, clean_dump
 from cleaner.settle import cut, settle
 from cleaner.sidecar import dump, load
-from tests.strategies import ANY_LETTER, crawled, flattened, marks, pages
+from tests.strategies import ADDRESSES, ANY_LETTER, crawled, flattened, marks, pages
 
 TEXTS = st.one_of(pages(), crawled(), flattened(), st.text(ANY_LETTER, max_size=300))
 
@@ -50,9 +50,9 @@ def test_2_spans_are_sorted_disjoint_and_inside(data: st.DataObject) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(text=TEXTS)
-def test_3_what_was_removed_can_be_put_back(cleaner: Cleaner, text: str) -> None:
-    result = cleaner.clean(text)
+@given(text=TEXTS, url=st.sampled_from(ADDRESSES))
+def test_3_what_was_removed_can_be_put_back(cleaner: Cleaner, text: str, url: str | None) -> None:
+    result = cleaner.clean(text, url=url)
     assert result.source == text
     assert restore(result.text, result.sidecar()) == text
     assert restore(result.text, load(dump(result.sidecar()))) == text
@@ -60,10 +60,10 @@ def test_3_what_was_removed_can_be_put_back(cleaner: Cleaner, text: str) -> None
 
 
 @settings(max_examples=400, deadline=None)
-@given(text=TEXTS)
-def test_4_cleaning_what_is_clean_changes_nothing(cleaner: Cleaner, text: str) -> None:
-    once = cleaner.clean(text).text
-    again = cleaner.clean(once)
+@given(text=TEXTS, url=st.sampled_from(ADDRESSES))
+def test_4_cleaning_what_is_clean_changes_nothing(cleaner: Cleaner, text: str, url: str | None) -> None:
+    once = cleaner.clean(text, url=url).text
+    again = cleaner.clean(once, url=url)
     assert again.text == once
     assert again.removed == ()
 

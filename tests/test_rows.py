@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner.dump.fields import Fields
+from cleaner.dump.rows import JsonRows
 from cleaner.errors import InputError
 from cleaner.rows import Row
 from tests.strategies import ANY_LETTER
@@ -71,3 +73,42 @@ def test_of_two_fields_of_one_name_the_last_counts_as_it_does_for_every_reader()
 def test_what_is_no_row_is_said_and_not_guessed(line: bytes) -> None:
     with pytest.raises(InputError):
         Row(line, "text")
+
+
+DUMPED = JsonRows(Fields(text="text", html="html"))
+
+
+def test_a_page_leaves_what_stands_deeper_alone_and_gets_its_text_at_the_end() -> None:
+    for before, after in (
+        (b'{"html": "<p>", "meta": {"text": "theirs"}}', b'{"html": "<p>", "meta": {"text": "theirs"}, "text": "new"}'),
+        (b'{"n": 1.50,  "kind": "text", "html": ""}', b'{"n": 1.50,  "kind": "text", "html": "", "text": "new"}'),
+        (b'[{"html": "{\\"text\\": 1}" } ,\n', b'[{"html": "{\\"text\\": 1}", "text": "new" } ,\n'),
+        (b'{"m": {"text": 1}, "text" : null}\r\n', b'{"m": {"text": 1}, "text" : "new"}\r\n'),
+        (b'{"text": "old", "m": {"text": 1}}', b'{"text": "new", "m": {"text": 1}}'),
+        (b"{}", b'{"text": "new"}'),
+    ):
+        assert DUMPED.write(before, "new") == after
+        assert json.loads(after.strip(b"[,\r\n "))["text"] == "new"
+
+
+@settings(deadline=None)
+@given(st.dictionaries(WORDS | st.just("meta"), VALUES, max_size=4), WORDS | st.none(), WORDS, st.booleans())
+def test_a_dump_exchanges_a_text_as_a_reader_of_rows_does(
+    fields: dict[str, object], old: str | None, new: str, plain: bool
+) -> None:
+    fields = {**fields, "deep": {"text": 1}, "text": old}
+    line = json.dumps(fields, ensure_ascii=plain).encode("utf-8", "backslashreplace")
+    try:
+        held = json.loads(line)
+    except ValueError:
+        return
+    written = DUMPED.write(line, new)
+    assert json.loads(written) == {**held, "text": new}
+    assert written == Row(line, "text").with_text(new, escaped=line.isascii())
+
+
+def test_a_lone_surrogate_makes_no_escapes_of_other_letters() -> None:
+    raw = '{"text": "früh \\ud800, spät"}'.encode()
+    text = DUMPED.read(raw).text
+    assert text is not None
+    assert DUMPED.write(DUMPED.write(raw, "spät"), text) == raw

@@ -113,6 +113,7 @@ def test_a_pack_of_ones_own_works(tmp_path: Path) -> None:
         (('id = "mine.promo.club"', 'id = "promo.club"'), r"starts with mine\.promo\."),
         (("[[rule]]", "[[rules]]"), r"unknown table \[rules\] \(did you mean 'rule'\?\)"),
         (('cues = ["^join the club"]', "cues = []"), "at least one cue"),
+        (("takes =", "opens = 'Join'\ntakes ="), "opens is for a rule without cues"),
         (("⟦Join the club today⟧", "Join the club today"), "does not mark what leaves"),
         (("⟦Join the club today⟧", "⟧Join the club today⟦"), "in pairs"),
         (('stays = ["They will join the club."]', "stays = []"), "has its proof"),
@@ -203,6 +204,28 @@ def test_a_rule_may_ask_for_some_of_its_signs(tmp_path: Path) -> None:
 def test_signs_are_asked_for_in_a_number_that_can_be_met() -> None:
     with pytest.raises(PackError, match="least = 4 of 3 signs"):
         parse(GOOD.replace("sure = true", f"sure = true{SIGNS}").replace("least = 2", "least = 4"))
+
+
+def test_a_rule_without_cues_is_tried_only_on_lines_that_open_as_it_says() -> None:
+    def pack(opens: str) -> Pack:
+        near = f"cues = []\nwhere = 'tail'\nopens = '{opens}'"
+        return parse(GOOD.replace('cues = ["^join the club"]', near))
+
+    assert list(prove_rule(pack("Join|Meet").rules[0], pack("Join|Meet"))) == []
+    assert [f.field for f in prove_rule(pack("Meet").rules[0], pack("Meet"))] == ["drops"]
+
+
+def test_what_a_line_is_in_one_text_says_nothing_of_it_in_a_shorter_one() -> None:
+    caption = (
+        "The crew of the ferry mends the torn net on the old stone pier of the outer isles while the gulls wait for "
+        "what is left of the catch, early on a cold and windless morning in the second week of March, before the first "
+        "boats come in (Photo: Nils Berg)"
+    )
+    story = "The ferry left at noon, and nobody on the pier knew when it would be back.\n\n"
+    packs = load_packs(["any", "en"])
+    fresh, used = Matcher(packs), Matcher(packs)
+    assert "any.caption.labelled" in {mark.rule for mark in used(Document(f"{story * 9}{caption}\n\n{story}"))}
+    assert set(used(Document(caption))) == set(fresh(Document(caption)))
 
 
 def test_site_bound_rules_hold_for_their_site_only(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cleaner.data import Document, Span
-from cleaner.settle import cut, settle
+from cleaner.settle import TAIL, cut, settle
 
 
 def mark(text: str, words: str, kind: Any = "promo", **more: Any) -> Span:
@@ -150,3 +150,22 @@ def test_marks_without_end_are_weighed_in_time_that_grows_with_them() -> None:
     story = Document("A story.\n" + text)
     moved = [Span(m.start + 9, m.end + 9, m.kind, m.rule, sure=False) for m in marks]
     assert settle(story, moved).doubtful
+
+
+def test_marks_that_differ_in_one_claim_have_one_order() -> None:
+    same = {"start": 0, "end": 5, "kind": "related", "rule": "x.a.one", "sure": False}
+    marks = [Span(0, 5, "headline", "x.a.one"), Span(**same), Span(**same, beside=True), Span(**same, alone=True)]
+    assert settle(Document("Ferry"), marks).spans == settle(Document("Ferry"), marks[::-1]).spans
+
+
+def test_what_is_left_is_looked_at_again_only_if_an_end_may_come_near_enough_to_a_mark() -> None:
+    def is_final(after: int) -> bool:
+        text = f"{STORY}LIKE US\n\nADVERT\n\n" + "x" * (after - len("\n\n"))
+        far = mark(text, "LIKE US", "bio", where="tail")
+        assert far.end + len("\n\nADVERT") + after == len(text)
+        settled = settle(Document(text), [far, mark(text, "ADVERT", "ad")])
+        assert cut(text, settled.spans) == text.replace("ADVERT\n\n", "")
+        return settled.final
+
+    assert is_final(TAIL + 40)
+    assert not is_final(TAIL), "of what stands behind it two line ends leave with the advert"

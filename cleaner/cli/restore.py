@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli.options import FAILED, settings_for
+from cleaner.cli.options import FAILED, Place, settings_for
 
 if TYPE_CHECKING:
     from cleaner.dump.back import Restored
 
 
 @click.command()
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="OUT|FILE…")
+@click.argument("folders", nargs=-1, required=True, type=Place(path_type=Path), metavar="OUT|FILE…")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder for the restored files.")
 @click.option("--sidecar", metavar="beside|DIR", help="Of files cleaned in place: where `cleaner check` put sidecars.")
 @click.option("--check", is_flag=True, help="Only verify that everything can be restored.")
-def restore(folders: tuple[Path, ...], output: Path | None, sidecar: str | None, check: bool) -> int:
+def restore(folders: tuple[Path | str, ...], output: Path | None, sidecar: str | None, check: bool) -> int:
     """Give back the source files of what `cleaner clean` wrote, or of files that `cleaner check --fix` cleaned.
 
+    OUT may be an address (s3://…, gs://…, hf://…).
     Pages, HTML or from WARC files, come back as the text that was read from them.
     """
     from cleaner.dump.back import restored
@@ -32,7 +33,8 @@ def restore(folders: tuple[Path, ...], output: Path | None, sidecar: str | None,
         raise click.UsageError("say where to write (-o DIR), or only verify (--check)")
     good = bad = 0
     for folder in folders:
-        for file in _in_place(folder, sidecar) if folder.is_file() else restored(folder):
+        alone = isinstance(folder, Path) and folder.is_file()
+        for file in _in_place(Path(folder), sidecar) if alone else restored(folder):
             problem = file.problem
             if file.blocks is not None:
                 try:

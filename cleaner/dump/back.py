@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
-from typing import IO, Any, NamedTuple
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 
 from cleaner.data import Sidecar
 from cleaner.dump.fields import Fields
@@ -14,9 +13,10 @@ from cleaner.dump.forms import by_name, packing, row_sidecars, text_sidecar
 from cleaner.dump.report import FAILED, REPORT, read
 from cleaner.dump.rows import Codec, codec
 from cleaner.dump.split import pieces
+from cleaner.dump.store import Store, store
 from cleaner.dump.streams import pack, unpack, unpack_all
-from cleaner.errors import CleanerError, InputError, OutputError, RestoreError
-from cleaner.files import decode, digest, encode, read_bytes
+from cleaner.errors import CleanerError, InputError, RestoreError
+from cleaner.files import decode, digest, encode
 from cleaner.sidecar import parse, restore
 
 OWN = frozenset({REPORT, FAILED, "report.html", "review.json", "texts.txt", "repeats", ".cleaner"})
@@ -45,99 +45,106 @@ class Restored(NamedTuple):
     problem: str | None = None
 
 
-def documents(out: Path) -> Iterator[Cleaned]:
-    """Every document of a run, files of rows first, each group by name. Raises InputError if OUT holds none."""
-    tables = _tables(out)
+def documents(out: Path | str) -> Iterator[Cleaned]:
+    """Every document of a run, files of rows first, each group by name.
+
+    OUT is a folder, or an address (`s3://…`). Raises InputError if it holds none.
+    """
+    held = store(out)
+    tables = _tables(held)
     found = bool(tables)
     for table in tables:
         if table["sidecars"] or table["column"]:
-            yield from _of_table(out, table)
-    for path, beside in _texts(out, tables):
+            yield from _of_table(held, table)
+    for name, beside in _texts(held, tables):
         found = True
-        if beside.stat().st_size:
-            yield _of_text(path, beside)
+        if held.size(beside):
+            yield _of_text(held, name, beside)
     if not found:
         raise InputError(
             f"{out}: holds nothing that `cleaner clean` wrote with sidecars; give the folder named with -o"
         )
 
 
-def restored(out: Path) -> Iterator[Restored]:
-    """Every source file again; pages, as HTML or from WARC, come back as the text that was read from them."""
-    tables = _tables(out)
+def restored(out: Path | str) -> Iterator[Restored]:
+    """Every source file again, of a folder or an address; pages come back as the text that was read from them."""
+    held = store(out)
+    tables = _tables(held)
     for table in tables:
+        if _leads_out(table["target"]):
+            raise InputError(f"{held}: {REPORT} names a file outside of it, {table['target']!r}; it was changed")
         if table["sidecars"] or table["column"]:
-            yield Restored(table["target"], _table_back(out, table))
-    for path, beside in _texts(out, tables):
-        name = path.relative_to(out).as_posix()
-        if not beside.stat().st_size:  # an empty file has no row that a sidecar could stand beside
-            yield Restored(name, iter([read_bytes(path)]))
-            continue
+            yield Restored(table["target"], _table_back(held, table))
+    for name, beside in _texts(held, tables):
         try:
-            yield Restored(name, iter([_text_back(path, beside)]))
+            # An empty file has no row that a sidecar could stand beside.
+            data = _text_back(held, name, beside) if held.size(beside) else held.read(name)
+            if _leads_out(name):  # as names may where they are no paths
+                raise InputError("its name leads out of the folder")
+            yield Restored(name, iter([data]))
         except CleanerError as error:
             yield Restored(name, None, str(error))
 
 
-def _tables(out: Path) -> list[dict[str, Any]]:
-    if not out.is_dir():
-        raise InputError(f"{out}: is not a folder that `cleaner clean` wrote")
+def _leads_out(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts
+
+
+def _tables(held: Store) -> list[dict[str, Any]]:
+    if not held.is_folder():
+        raise InputError(f"{held}: is not a folder that `cleaner clean` wrote")
     try:
-        tables: list[dict[str, Any]] = read(out)["tables"]
-    except (OutputError, KeyError):
+        tables: list[dict[str, Any]] = read(held.read(REPORT))["tables"]
+    except (InputError, KeyError):
         raise InputError(
-            f"{out}: has no {REPORT}; give the folder that `cleaner clean -o` named, once it is done"
+            f"{held}: has no {REPORT}; give the folder that `cleaner clean -o` named, once it is done"
         ) from None
     return tables
 
 
-def _texts(out: Path, tables: list[dict[str, Any]]) -> Iterator[tuple[Path, Path]]:
-    """Texts with their sidecars, and files of one JSON object with theirs."""
+def _texts(held: Store, tables: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Texts with their sidecars, and files of one JSON object with theirs, by name."""
     rows = {table["target"] for table in tables} | {table["sidecars"] for table in tables}
-    for root, folders, names in os.walk(out):
-        folders.sort()
-        here = Path(root)
-        if here == out:
-            folders[:] = [folder for folder in folders if folder not in OWN]
+    for folder, names in held.walk(OWN):
         beside = set(names)
-        for name in sorted(names):
-            path = here / name
-            if (here == out and name in OWN) or path.relative_to(out).as_posix() in rows:
+        for name in names:
+            if (not folder and name in OWN) or folder + name in rows:
                 continue
-            outer = Path(name).suffix if by_name(name).packing else ""
-            lines = _lines_of(here, name, beside, out, rows) if by_name(name).kind == "json" else None
+            outer = PurePosixPath(name).suffix if by_name(name).packing else ""
+            lines = _lines_of(folder, name, beside, rows) if by_name(name).kind == "json" else None
             if lines is not None:
-                yield path, lines
+                yield folder + name, folder + lines
                 continue
             for sidecar in (f"{name.removesuffix(outer)}.json{outer}", text_sidecar(name)):
                 if sidecar in beside and sidecar != name and not name.endswith((".json", f".json{outer}")):
-                    yield path, here / sidecar
+                    yield folder + name, folder + sidecar
                     break
 
 
-def _lines_of(here: Path, name: str, beside: set[str], out: Path, rows: set[str | None]) -> Path | None:
+def _lines_of(folder: str, name: str, beside: set[str], rows: set[str | None]) -> str | None:
     """The sidecar of a file of one JSON object; None where it is a sidecar itself."""
     for lines in (f"{name}.meta.jsonl", row_sidecars(name)):
-        if lines in beside and (here / lines).relative_to(out).as_posix() not in rows:
-            return here / lines
+        if lines in beside and folder + lines not in rows:
+            return lines
     return None
 
 
-def _inside(path: Path) -> bytes:
-    data = read_bytes(path)
+def _inside(data: bytes) -> bytes:
     packed = packing(data)
     return unpack_all(data, packed, LIMIT, RATIO) if packed else data
 
 
-def _of_text(path: Path, beside: Path) -> Cleaned:
-    sidecar = parse(_inside(beside))
-    if sidecar.source.form == "json":
-        text = None if sidecar.status == "failed" else _object(sidecar).read(_inside(path)).text
-        return Cleaned(sidecar.source.path or path.name, text or "", sidecar)
-    # Pages may come in any encoding; their text is always written in UTF-8.
-    encoding = "utf-8" if sidecar.source.form == "html" else sidecar.source.encoding
-    text = "" if sidecar.status == "failed" else decode(_inside(path), encoding).text
-    return Cleaned(sidecar.source.path or path.name, text, sidecar)
+def _of_text(held: Store, name: str, beside: str) -> Cleaned:
+    sidecar = parse(_inside(held.read(beside)))
+    text: str | None = ""
+    if sidecar.status != "failed":
+        inner = _inside(held.read(name))
+        # Pages may come in any encoding; their text is always written in UTF-8.
+        encoding = "utf-8" if sidecar.source.form == "html" else sidecar.source.encoding
+        json = sidecar.source.form == "json"
+        text = _object(sidecar).read(inner).text if json else decode(inner, encoding).text
+    return Cleaned(sidecar.source.path or name.rpartition("/")[2], text or "", sidecar)
 
 
 def _object(sidecar: Sidecar) -> Codec:
@@ -145,28 +152,25 @@ def _object(sidecar: Sidecar) -> Codec:
     return codec("json", Fields(text=sidecar.source.field), None)
 
 
-def _text_back(path: Path, beside: Path) -> bytes:
-    sidecar = parse(_inside(beside))
-    data = read_bytes(path)
+def _text_back(held: Store, name: str, beside: str) -> bytes:
+    sidecar = parse(_inside(held.read(beside)))
+    data = held.read(name)
     if sidecar.status == "failed":
-        return _checked(data, sidecar, path)
+        return _checked(data, sidecar, name)
     packed = packing(data)
     source = sidecar.source
     if source.form == "json":
-        inner = _inside(path)
-        back = _record_back(_object(sidecar), inner, sidecar, str(path))
-        return pack(back, packed) if packed else back
+        return pack(_record_back(_object(sidecar), _inside(data), sidecar, name), packed)
     encoding = source.encoding or "utf-8"
     if source.form == "html":
-        return pack(encode(restore(decode(_inside(path), "utf-8").text, _plain(sidecar)), "utf-8", bom=False), packed)
-    text = restore(decode(_inside(path), encoding).text, _plain(sidecar))
-    inner = encode(text, encoding, bom=source.bom)
-    return pack(inner, packed) if packed else _checked(inner, sidecar, path)
+        return pack(encode(restore(decode(_inside(data), "utf-8").text, _plain(sidecar)), "utf-8", bom=False), packed)
+    inner = encode(restore(decode(_inside(data), encoding).text, _plain(sidecar)), encoding, bom=source.bom)
+    return pack(inner, packed) if packed else _checked(inner, sidecar, name)
 
 
-def _checked(data: bytes, sidecar: Sidecar, path: Path) -> bytes:
+def _checked(data: bytes, sidecar: Sidecar, name: str) -> bytes:
     if sidecar.source.sha256 not in (None, digest(data)):
-        raise RestoreError(f"{path}: what comes back is not the file that was cleaned; one of the two was changed")
+        raise RestoreError(f"{name}: what comes back is not the file that was cleaned; one of the two was changed")
     return data
 
 
@@ -177,9 +181,8 @@ def _plain(sidecar: Sidecar) -> dict[str, Any]:
     return plain
 
 
-def _sidecars(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[Sidecar]:
-    path = out / table["sidecars"]
-    file: IO[bytes] = stack.enter_context(path.open("rb"))
+def _sidecars(out: Store, table: dict[str, Any], stack: ExitStack) -> Iterator[Sidecar]:
+    file = stack.enter_context(out.open(table["sidecars"]))
     packed = packing(file.read(4))
     file.seek(0)
     held = b""
@@ -191,7 +194,7 @@ def _sidecars(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[Si
         yield parse(held)
 
 
-def _of_table(out: Path, table: dict[str, Any]) -> Iterator[Cleaned]:
+def _of_table(out: Store, table: dict[str, Any]) -> Iterator[Cleaned]:
     with ExitStack() as stack:
         if table["column"]:
             pairs = _parquet_rows(out, table)
@@ -202,23 +205,22 @@ def _of_table(out: Path, table: dict[str, Any]) -> Iterator[Cleaned]:
             yield Cleaned(name, "" if sidecar.status == "failed" else text or "", sidecar)
 
 
-def _parquet_rows(out: Path, table: dict[str, Any]) -> Iterator[tuple[str | None, Sidecar]]:
+def _parquet_rows(out: Store, table: dict[str, Any]) -> Iterator[tuple[str | None, Sidecar]]:
     from pyarrow import parquet
 
     from cleaner.arrow import sidecars, words
 
     column = Fields(**table["fields"]).into
-    with parquet.ParquetFile(out / table["target"]) as file:
+    with out.open(table["target"]) as source, parquet.ParquetFile(source) as file:
         held = column in file.schema_arrow.names  # it is not where all rows failed
         for batch in file.iter_batches(1024, columns=[*([column] if held else ()), table["column"]]):
             texts = words(batch.column(column)) if held else [None] * batch.num_rows
             yield from zip(texts, sidecars(batch.column(table["column"])), strict=True)
 
 
-def _records(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[tuple[Codec, bytes, bool]]:
+def _records(out: Store, table: dict[str, Any], stack: ExitStack) -> Iterator[tuple[Codec, bytes, bool]]:
     """The records of a file of rows, with the codec that reads them; the flag says that a record is the header."""
-    path = out / table["target"]
-    file: IO[bytes] = stack.enter_context(path.open("rb"))
+    file = stack.enter_context(out.open(table["target"]))
     packed = packing(file.read(4))
     file.seek(0)
     kind = table["written"]
@@ -232,7 +234,7 @@ def _records(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[tup
             yield reader, raw, header
 
 
-def _row_texts(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[str | None]:
+def _row_texts(out: Store, table: dict[str, Any], stack: ExitStack) -> Iterator[str | None]:
     for reader, raw, header in _records(out, table, stack):
         if header:
             continue
@@ -242,14 +244,15 @@ def _row_texts(out: Path, table: dict[str, Any], stack: ExitStack) -> Iterator[s
             yield None
 
 
-def _table_back(out: Path, table: dict[str, Any]) -> Iterator[bytes]:
+def _table_back(out: Store, table: dict[str, Any]) -> Iterator[bytes]:
     """The bytes of a file of rows with its texts put back. Raises RestoreError where something was changed."""
     if table["column"]:
         yield _parquet_back(out, table)
         return
     with ExitStack() as stack:
         sidecars = _sidecars(out, table, stack)
-        packed = packing((out / table["target"]).read_bytes()[:4])
+        with out.open(table["target"]) as file:
+            packed = packing(file.read(4))
         held: list[bytes] = []
         size = 0
         for reader, raw, header in _records(out, table, stack):
@@ -275,7 +278,7 @@ def _record_back(reader: Codec, raw: bytes, sidecar: Sidecar | None, name: str) 
     return reader.write(raw, restore(text or "", _plain(sidecar)), escaped=sidecar.source.escaped)
 
 
-def _parquet_back(out: Path, table: dict[str, Any]) -> bytes:
+def _parquet_back(out: Store, table: dict[str, Any]) -> bytes:
     """A Parquet file with its texts put back and without the column of sidecars."""
     import pyarrow
     from pyarrow import parquet
@@ -284,7 +287,7 @@ def _parquet_back(out: Path, table: dict[str, Any]) -> bytes:
 
     into = Fields(**table["fields"]).into
     sink = pyarrow.BufferOutputStream()
-    with parquet.ParquetFile(out / table["target"]) as file:
+    with out.open(table["target"]) as source, parquet.ParquetFile(source) as file:
         schema = file.schema_arrow
         beside = schema.names.index(table["column"])
         at = schema.names.index(into) if into in schema.names else beside

@@ -183,27 +183,34 @@ def _groups(large: Any, run: Any) -> Iterator[Task]:
     large.total = len(sizes)
 
 
+class _Damaged(Exception):  # noqa: N818 - it is what became of a row group
+    """A row group that cannot be read to its end; the words say why."""
+
+
 def _clean_group(bench: Bench, task: Groups, marker: Marker) -> Done:
+    try:
+        return _group(bench, task, marker)
+    except _Damaged as damage:  # what was read of it does not count
+        counts = Counts()
+        counts.fail(task.name, task.row, None, str(damage))
+        if task.only is None:
+            bench.out.put(f"{task.parts}/{task.number}.rows", b"")
+            bench.out.put(f"{task.parts}/{task.number}.meta", b"")
+        return Done(counts)
+
+
+def _group(bench: Bench, task: Groups, marker: Marker) -> Done:
     import pyarrow
     from pyarrow import parquet
 
     from cleaner.arrow import clean_schema, through, values
 
     rows = _Rows(bench, task, "parquet", task.fields.into, marker)
-    problem = _unreadable(task.path, task.number)
-    if problem is not None:
-        rows.counts.fail(task.name, task.row, None, problem)
-        if task.only is None:
-            bench.out.put(f"{task.parts}/{task.number}.rows", b"")
-            bench.out.put(f"{task.parts}/{task.number}.meta", b"")
-        return Done(rows.counts)
     sheet = bench.sheet(Form("parquet"))
     mode = "none" if sheet is not None else bench.options.sidecar
     into = bench.out.beside()
-    with parquet.ParquetFile(task.path) as file:
-        read = file.iter_batches(ROWS_EACH, row_groups=[task.number])
-        packed = _packing(file.metadata, task.number)
-        batches = through(read, rows, fields=task.fields.told(), sidecar=mode)
+    with _opened(task) as file:
+        batches = through(_batches(file, task), rows, fields=task.fields.told(), sidecar=mode)
         if task.only is not None:
             deque(batches, maxlen=0)
         elif sheet is not None:
@@ -211,30 +218,42 @@ def _clean_group(bench: Bench, task: Groups, marker: Marker) -> Done:
             put_sheet(bench, task.parts, task.number, rows.written(cleaned, sheet))
         else:
             schema = clean_schema(file.schema_arrow, fields=task.fields.told(), sidecar=mode)
+            table = pyarrow.Table.from_batches(batches, schema)
             try:
-                with parquet.ParquetWriter(into, schema, compression=packed) as writer:
-                    writer.write_table(pyarrow.Table.from_batches(batches, schema))
+                with parquet.ParquetWriter(into, schema, compression=_packing(file.metadata, task.number)) as writer:
+                    writer.write_table(table)
             except OSError as error:
                 raise unwritable(task.name, error) from None
             bench.out.place(into, f"{task.parts}/{task.number}.rows")
     return Done(rows.counts)
 
 
-def _unreadable(path: str, group: int) -> str | None:
-    """What is wrong with a row group, looked at in full before a record of it is counted. Raises InputError."""
+def _opened(task: Groups) -> Any:
+    """The file. Raises _Damaged, and InputError if it is gone."""
     import pyarrow
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(path) as file:
-            for _ in file.iter_batches(ROWS_EACH, row_groups=[group]):
-                pass
+        return parquet.ParquetFile(task.path)
     except FileNotFoundError as error:
-        raise gone(path, error.strerror or str(error)) from None
+        raise gone(task.path, error.strerror or str(error)) from None
     except (OSError, pyarrow.ArrowException) as error:
-        said = f"row group {group} is damaged: {error}".replace("\n", " ")
-        return f"{said}; its rows are in the input alone"
-    return None
+        raise _damaged(task, error) from None
+
+
+def _batches(file: Any, task: Groups) -> Iterator[Any]:
+    """The rows of a group, some at a time. Raises _Damaged."""
+    import pyarrow
+
+    try:
+        yield from file.iter_batches(ROWS_EACH, row_groups=[task.number])
+    except (OSError, pyarrow.ArrowException) as error:
+        raise _damaged(task, error) from None
+
+
+def _damaged(task: Groups, error: Exception) -> _Damaged:
+    said = f"row group {task.number} is damaged: {error}".replace("\n", " ")
+    return _Damaged(f"{said}; its rows are in the input alone")
 
 
 def _packing(facts: Any, group: int) -> str:
@@ -389,7 +408,7 @@ def members(large: Any, run: Any) -> Iterator[Task]:
         targets = _targets([_plainly(name) for name in names if is_safe(name)], found.target.path, run)
         for at, (name, length, read) in enumerate(_listed(found.path, found.form, limits.ratio)):
             if read is None or (is_safe(name) and by_name(name.rpartition("/")[2]).kind not in (*DOCUMENTS, *ROWS)):
-                run.left.append((f"{found.name}/{name}", "neither text nor page nor rows"))
+                run.left.add(f"{found.name}/{name}", "neither text nor page nor rows")
                 continue
             file = _member(at, name, length, read, targets, found.name, limits)
             batch.append(file)

@@ -10,10 +10,6 @@ import msgspec
 from cleaner.data import Result
 from cleaner.text import host_of, without_surrogates
 
-SITES = 50_000
-"""The report tells no more sites than these apart."""
-OTHERS = "(others)"
-
 
 class Failure(NamedTuple):
     """A record that was passed through as it was; `row` is None for a file that failed whole."""
@@ -79,7 +75,7 @@ class Counts(msgspec.Struct):
         self.removed += gone
         site = result.origin.site or host_of(result.origin.url)
         if site:
-            _plus(self.sites, _sound(site), (1, letters, gone, 0))
+            plus(self.sites, _sound(site), (1, letters, gone, 0))
 
     def fail(self, file: str, row: int | None, id_: str | None, reason: str, site: str | None = None) -> None:
         """Counts one record that was passed through."""
@@ -87,10 +83,10 @@ class Counts(msgspec.Struct):
         self.status["failed"] = self.status.get("failed", 0) + 1
         self.failures.append(Failure(_sound(file), row, id_ and _sound(id_), _sound(reason)))
         if site is not None:
-            _plus(self.sites, _sound(site), (1, 0, 0, 1))
+            plus(self.sites, _sound(site), (1, 0, 0, 1))
 
     def merge(self, other: Counts) -> None:
-        """Adds what another shard counted, but for its failures, which are kept in the journal."""
+        """Adds what another shard counted, but for its sites and failures, of which there may be too many to hold."""
         self.documents += other.documents
         self.letters += other.letters
         self.removed += other.removed
@@ -98,11 +94,9 @@ class Counts(msgspec.Struct):
         for status, number in other.status.items():
             self.status[status] = self.status.get(status, 0) + number
         for kind, numbers in other.kinds.items():
-            _plus(self.kinds, kind, numbers)
+            plus(self.kinds, kind, numbers)
         for rule, numbers in other.rules.items():
-            _plus(self.rules, rule, numbers)
-        for site, numbers in other.sites.items():
-            _plus(self.sites, site, numbers)
+            plus(self.rules, rule, numbers)
 
     @property
     def failed(self) -> int:
@@ -115,16 +109,10 @@ def _sound(words: str) -> str:
     return words if words.isascii() else without_surrogates(words)
 
 
-def _plus(table: dict[str, list[int]], key: str, numbers: Iterable[int]) -> None:
+def plus(table: dict[str, list[int]], key: str, numbers: Iterable[int]) -> None:
+    """Adds numbers to those of a key."""
     old = table.get(key)
     table[key] = list(numbers) if old is None else [a + b for a, b in zip(old, numbers, strict=True)]
-
-
-def fewest(sites: dict[str, list[int]]) -> dict[str, list[int]]:
-    """The sites with most documents, and all others as one."""
-    ordered = list(most_first(sites).items())
-    rest = [numbers for _, numbers in ordered[SITES:]]
-    return dict(ordered[:SITES]) | ({OTHERS: [sum(column) for column in zip(*rest, strict=True)]} if rest else {})
 
 
 def most_first(table: dict[str, list[int]]) -> dict[str, list[int]]:

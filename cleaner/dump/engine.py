@@ -13,6 +13,7 @@ import cleaner.dump.bulk as bulk
 import cleaner.dump.report as report
 from cleaner.api import Cleaner
 from cleaner.data import Tool
+from cleaner.dump.bounds import LeftAlone
 from cleaner.dump.counts import Counts, Table
 from cleaner.dump.fields import Fields, check_fields, guess, no_text
 from cleaner.dump.forms import ARCHIVES, ROWS, Form, Target, documents_target, form_of, written_as
@@ -33,23 +34,35 @@ BATCH, BATCH_BYTES = 64, 4 << 20
 """Small files go to workers in batches of so many, or of so many bytes."""
 SMALL = 1 << 18
 """Files of rows up to this size are done whole in one worker."""
-RECYCLE = 200
+RECYCLE = 400
 """A worker is replaced after so many shards of pages: what parsers keep for themselves must not grow."""
 
 
 class Progress(NamedTuple):
-    """How far a run is. Bytes are those of the input as it lies on disk."""
+    """How far a run is; earlier runs count as bytes alone, which are those of the input as it lies on disk."""
 
-    documents: int
-    failed: int
-    letters: int
-    removed: int
-    bytes_done: int
-    bytes_all: int
+    documents: int = 0
+    failed: int = 0
+    letters: int = 0
+    removed: int = 0
+    bytes_done: int = 0
+    bytes_all: int = 0
+
+    def further(self, counts: Counts) -> Progress:
+        """With one shard more."""
+        return self._replace(
+            documents=self.documents + counts.documents,
+            failed=self.failed + counts.failed,
+            letters=self.letters + counts.letters,
+            removed=self.removed + counts.removed,
+        )
 
 
 class Summary(NamedTuple):
-    """What a run did, earlier runs into the same OUT included; `new` counts this run alone."""
+    """What a run did, earlier runs into the same OUT included; `new` counts this run alone.
+
+    `left` are the first of the files that are no part of the dump, with the reason; `counts.skipped` counts all.
+    """
 
     counts: Counts
     new: int
@@ -143,7 +156,7 @@ class Run:
     ) -> None:  # fmt: skip
         """`total` is the bytes of the dump; `journal` says what earlier runs did."""
         self.inputs, self.root, self.options, self.cleaner, self.journal = inputs, out, options, cleaner, journal
-        self.total, self.progress, self.say = total, progress, say
+        self.progress, self.say = progress, say
         self.out = Out(out)
         self.mirror = mirror
         self.remote: Remote | None = next((given for given in inputs if not isinstance(given, Path)), None)  # type: ignore[assignment]
@@ -152,11 +165,10 @@ class Run:
         self.naming = naming_of(options)
         self.documents: dict[int, None] = {}
         """With `--format`: the batches of texts and pages, in the order of the dump, by their first file."""
-        self.now = Counts()
-        self.bytes_done = 0
+        self.now = Progress(bytes_all=total)
         self.large: dict[str, _Large] = {}
         self.here: set[str] = set()
-        self.left: list[tuple[str, str]] = []
+        self.left = LeftAlone()
         self.said: set[str] = set()
 
     def all(self, naming: Naming, workers: int) -> Summary:
@@ -166,19 +178,18 @@ class Run:
                 self.journal.see(_mark(found))
         start = _Start(self.options, self.root, self.cleaner)
         with Pool(start, workers, tasks_each=RECYCLE, memory=self.options.limits.memory) as pool:
-            for task, outcome in pool.run(self.tasks(naming)):
-                self.take(task, outcome)
+            pool.run(self.tasks(naming), self.take)
         if self.asked is not None:
             self.gather_documents(self.asked)
-        counts, tables, left = report.write(
+        counts, tables = report.write(
             self.root,
-            self.journal.entries(self.here),
+            lambda: self.journal.entries(self.here),
             self.left,
             settings(self.options, self.cleaner.tool),
             self.cleaner.tool,
         )
         self.send([report.REPORT, report.FAILED], keep=True)
-        return Summary(counts, self.now.documents, tables, left, self.root)
+        return Summary(counts, self.now.documents, tables, self.left.named, self.root)
 
     def tasks(self, naming: Naming) -> Iterator[Task]:
         """All that is still to be done, in the order of the dump."""
@@ -187,7 +198,7 @@ class Run:
         size = 0
         for found in walk(self.inputs, self.root, naming):
             if isinstance(found, Left):
-                self.left.append((found.name, found.reason))
+                self.left.add(found.name, found.reason)
                 continue
             if isinstance(found, Found) and _is_large(found):
                 yield from self.large_file(found)
@@ -298,7 +309,7 @@ class Run:
         if found.given:
             raise InputError(f"{found.path}: {reason}")
         del self.large[found.name]
-        self.left.append((found.name, reason))
+        self.left.add(found.name, reason)
         self.forget(large)
         self.passed(found.size)
 
@@ -319,7 +330,7 @@ class Run:
             return
         done: Done = outcome
         self.send(done.wrote)
-        self.now.merge(done.counts)
+        self.now = self.now.further(done.counts)
         if isinstance(task, _Batch):
             for name, reason in done.left:
                 if any(file.name == name and file.given for file in task.files):
@@ -427,10 +438,9 @@ class Run:
 
     def passed(self, size: int) -> None:
         """Tells how far the run is, so many bytes further on."""
-        self.bytes_done += size
+        self.now = self.now._replace(bytes_done=self.now.bytes_done + size)
         if self.progress is not None:
-            now = self.now
-            self.progress(Progress(now.documents, now.failed, now.letters, now.removed, self.bytes_done, self.total))
+            self.progress(self.now)
 
 
 FETCHED = ".cleaner/fetched"

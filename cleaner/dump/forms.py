@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.errors import InputError
@@ -53,6 +54,7 @@ def by_name(name: str) -> Form:
     return Form(_NAMES.get(suffix), PACKINGS.get(outer, "")) if stem else Form(None)
 
 
+@lru_cache(1024)  # a folder's names are taken apart again and again, one soon after another
 def split(name: str) -> tuple[str, str, str]:
     """A name in three: `a.b.jsonl.gz` to `a.b`, `.jsonl`, `.gz`."""
     low = name.lower()

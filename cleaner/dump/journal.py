@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from array import array
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +20,8 @@ import xxhash
 from cleaner.dump.counts import Counts, Table
 from cleaner.errors import OutputError
 
-VERSION = 1
+VERSION = 2
+"""A journal of another version may speak of other pieces."""
 
 
 class Entry(msgspec.Struct, omit_defaults=True):
@@ -76,10 +78,10 @@ class Journal:
         self.path = path
         self._encode = msgspec.json.Encoder().encode
         self._done: dict[int, int] = {}
-        """Fingerprint of a small file to the number of the line that says it is done."""
-        self._sizes: list[int] = []
-        self._firsts: list[int] = []
-        self._seen: list[int] = []
+        """Fingerprint of a small file to the number of the line that says it is done, if an earlier run did it."""
+        self._sizes, self._firsts, self._seen = array("Q"), array("Q"), array("Q")
+        """Of each line of earlier runs: how many small files it names, the first of them, how many are still there."""
+        self._lines = 0
         self.pieces: dict[tuple[str, int], set[int]] = {}
         self._tables: dict[str, tuple[int, int]] = {}
         self.known = self.anew = False
@@ -87,33 +89,36 @@ class Journal:
         self._file = path.open("ab")
         if not self.known:
             self._write(_Head(VERSION, settings))
+            self._note(0, 0)
 
     def _read(self, settings: dict[str, Any]) -> None:
         if not self.path.exists():
             return
         good = 0
         with self.path.open("rb") as lines:
-            for number, line in enumerate(lines):
-                if not line.endswith(b"\n"):
-                    break
+            for line in lines:
                 try:
-                    if number == 0:
-                        head = msgspec.json.decode(line, type=_Head)
-                        self.anew = _reviewed(head, settings)
-                        if self.anew:
-                            shutil.rmtree(self.path.parent / "parts", ignore_errors=True)
-                            break
-                        self._check(head, settings)
-                        self._sizes.append(0)
-                        self._firsts.append(0)
-                    else:
-                        self._take(number, msgspec.json.decode(line, type=Entry))
+                    if not line.endswith(b"\n") or not self._understood(line, settings):
+                        break
                 except msgspec.DecodeError:
                     break
                 good += len(line)
         os.truncate(self.path, good)
         self.known = good > 0
-        self._seen = [0] * len(self._sizes)
+
+    def _understood(self, line: bytes, settings: dict[str, Any]) -> bool:
+        """Takes a line of an earlier run; not if a review sets all of them aside."""
+        if self._lines:
+            self._take_earlier(msgspec.json.decode(line, type=Entry))
+            return True
+        head = msgspec.json.decode(line, type=_Head)
+        self.anew = _reviewed(head, settings)
+        if self.anew:
+            shutil.rmtree(self.path.parent / "parts", ignore_errors=True)
+            return False
+        self._check(head, settings)
+        self._note(0, 0)
+        return True
 
     def _check(self, head: _Head, settings: dict[str, Any]) -> None:
         plain = msgspec.json.decode(msgspec.json.encode(settings))
@@ -129,18 +134,24 @@ class Journal:
                 "use the same to go on, --fresh to start over, or another -o"
             )
 
-    def _take(self, number: int, entry: Entry) -> None:
-        self._sizes.append(len(entry.files))
-        self._firsts.append(entry.files[0] if entry.files else 0)
+    def _take_earlier(self, entry: Entry) -> None:
         for mark in entry.files:
-            self._done[mark] = number
-        if entry.file is not None and entry.print is not None:
-            key = (entry.file, entry.print)
-            if entry.piece is not None:
-                self.pieces.setdefault(key, set()).add(entry.piece)
-            else:
-                self._tables[entry.file] = (entry.print, number)
-                self.pieces.pop(key, None)
+            self._done[mark] = self._lines
+        if entry.file is not None and entry.print is not None and entry.piece is not None:
+            self.pieces.setdefault((entry.file, entry.print), set()).add(entry.piece)
+        self._take_whole(entry)
+        self._note(len(entry.files), entry.files[0] if entry.files else 0)
+
+    def _take_whole(self, entry: Entry) -> None:
+        if entry.file is not None and entry.print is not None and entry.piece is None:
+            self._tables[entry.file] = (entry.print, self._lines)
+            self.pieces.pop((entry.file, entry.print), None)
+
+    def _note(self, size: int, first: int) -> None:
+        self._sizes.append(size)
+        self._firsts.append(first)
+        self._seen.append(0)
+        self._lines += 1
 
     def see(self, mark: int) -> None:
         """Tells that an input file is there; a shard of which a file is gone or changed does not count as done."""
@@ -170,10 +181,11 @@ class Journal:
 
     def write(self, entry: Entry) -> None:
         """Marks a shard done. Raises OutputError."""
-        if self._write(entry) and (entry.files or entry.file is not None):
-            self._take(len(self._sizes), entry)
+        self._write(entry)
+        self._take_whole(entry)  # nothing else of what this run did is asked for again
+        self._lines += 1
 
-    def _write(self, line: Any) -> bool:
+    def _write(self, line: Any) -> None:
         try:
             self._file.write(self._encode(line) + b"\n")
             self._file.flush()
@@ -181,11 +193,6 @@ class Journal:
             raise OutputError(
                 f"{self.path}: cannot be written: {error.strerror or error}; free space and go on"
             ) from None
-        if isinstance(line, _Head):
-            self._sizes.append(0)
-            self._firsts.append(0)
-            self._seen.append(0)
-        return True
 
     def entries(self, here: frozenset[str] | set[str]) -> Iterator[Entry]:
         """All shards that stand, in the order they were done; of large files, those that are whole and `here`."""

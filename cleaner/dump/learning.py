@@ -18,7 +18,7 @@ from cleaner import __version__
 from cleaner.api import Cleaner
 from cleaner.data import Document, Metadata, Result, Source, Tool
 from cleaner.dump.bulk import piece_number
-from cleaner.dump.engine import Progress, Run, survey
+from cleaner.dump.engine import RECYCLE, Progress, Run, survey
 from cleaner.dump.journal import Journal
 from cleaner.dump.options import Options
 from cleaner.dump.plan import Elsewhere, Naming, check_inputs
@@ -99,14 +99,15 @@ class _Learning(Run):
     """A run whose shards leave counts behind and nothing else."""
 
     def learn(self, naming: Naming, workers: int) -> None:
-        with Pool(_Start(self.options, self.root), workers, tasks_each=200, memory=self.options.limits.memory) as pool:
-            for task, outcome in pool.run(self.tasks(naming)):
-                self.take(task, outcome)
+        with Pool(
+            _Start(self.options, self.root), workers, tasks_each=RECYCLE, memory=self.options.limits.memory
+        ) as pool:
+            pool.run(self.tasks(naming), self.take)
 
     def take(self, task: Any, outcome: Any) -> None:
         if isinstance(outcome, Crash):
             self.crashed(task, outcome.reason)
-        self.now.merge(outcome.counts)
+        self.now = self.now.further(outcome.counts)
         large = self.large.get(getattr(task, "name", ""))
         number = piece_number(task)
         if large is not None and number is not None:

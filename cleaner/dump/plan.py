@@ -6,8 +6,7 @@ Folders are walked one after another and nothing but the folder at hand is kept,
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
@@ -122,7 +121,7 @@ class _Single:
             named[path.name] = path
         forms: dict[str, Form] = {}
         for name, path in named.items():
-            form = _form(name, str(path))
+            form = _form(name, str(path), path.is_file)
             # A file that was named is meant, whatever it is called.
             forms[name] = form if isinstance(form, Form) and form.kind else by_name(name)._replace(kind="txt")
         taken = {name for folder in folders for name in os.listdir(folder)}
@@ -177,7 +176,7 @@ class _Folder:
             if problem is None and entry.is_dir():
                 folders.append(entry.name)
                 continue
-            form = _form(entry.name, entry.path) if problem is None else Form(None)
+            form = _form(entry.name, entry.path, entry.is_file) if problem is None else Form(None)
             if isinstance(form, str):
                 problem = Lost(name, form) if by_name(entry.name).kind else Left(name, form)
             elif problem is None and form.kind is None:
@@ -215,11 +214,11 @@ class _Folder:
             )
 
 
-def _form(name: str, path: str) -> Form | str:
+def _form(name: str, path: str, is_file: Callable[[], bool]) -> Form | str:
     """What a file is, or why that cannot be told."""
     named = by_name(name)
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        if not is_file():
             return "no file but a device, a pipe or the like"
         if named.kind in DOCUMENTS:
             return named  # workers look into texts and pages; it would be done twice here

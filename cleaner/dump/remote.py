@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from cleaner.dump.forms import DOCUMENTS, HEAD, Form, by_name, packing, sniff
 from cleaner.dump.journal import fingerprint
@@ -71,13 +71,17 @@ class Remote:
         target = naming.targets({self.name: form}, (), top=True)[self.name]
         yield Found(self.name, self.path, facts.get("size") or 0, _time(facts), form, target, given=True)
 
-    def _folder(self, relative: str, naming: Naming) -> Iterator[Found | Left | Lost]:
+    def listed(self, relative: str) -> dict[str, dict[str, Any]]:
+        """What fsspec knows of the files and folders in a folder below, by name. Raises InputError."""
         here = f"{self.path}/{relative}".rstrip("/")
-        listed = {}
+        found = {}
         for facts in self._asked(self.fs.ls, here, detail=True, refresh=True):
-            name = facts["name"].rstrip("/").rpartition("/")[2]
             if facts["name"].rstrip("/") != here:  # a folder may be listed in itself
-                listed[name] = facts
+                found[facts["name"].rstrip("/").rpartition("/")[2]] = facts
+        return found
+
+    def _folder(self, relative: str, naming: Naming) -> Iterator[Found | Left | Lost]:
+        listed = self.listed(relative)
         forms: dict[str, Form] = {}
         folders = []
         for name, facts in sorted(listed.items()):
@@ -140,6 +144,29 @@ class Remote:
             for path, data in found.items()
         }
 
+    def is_folder(self) -> bool:
+        """Whether it is a folder. Raises InputError."""
+        return bool(self._asked(self.fs.isdir, self.path))
+
+    def size(self, name: str) -> int:
+        """The bytes of a file below. Raises InputError."""
+        return int(self._asked(self.fs.size, f"{self.path}/{name}"))
+
+    def open(self, name: str) -> IO[bytes]:
+        """A file below, to be read in parts. Raises InputError."""
+        file: IO[bytes] = self._asked(self.fs.open, f"{self.path}/{name}", "rb")
+        return file
+
+    def read_below(self, names: Sequence[str]) -> dict[str, bytes | str]:
+        """The bytes of files below, by name, as `read` gives them."""
+        paths = {f"{self.path}/{name}": name for name in names}
+        return {paths[path]: data for path, data in self.read([*paths]).items()}
+
+    def below(self, name: str) -> list[str]:
+        """The names of all files in a folder below, or the file's own; none if there is nothing. Raises InputError."""
+        found: list[str] = self._asked(self.fs.find, f"{self.path}/{name}")
+        return [path.removeprefix(f"{self.path}/") for path in found]
+
     def fetch(self, path: str, to: Path) -> str | None:
         """Brings one file here; says what went wrong."""
         try:
@@ -148,6 +175,19 @@ class Remote:
         except Exception as error:
             return f"{path}: cannot be read: {_said(error)}"
         return None
+
+    def send(self, folder: Path, names: Sequence[str]) -> None:
+        """Writes files from a folder here, under their names in it. Raises OutputError."""
+        there = [f"{self.path}/{name}" for name in names]
+        try:
+            for above in dict.fromkeys(path.rpartition("/")[0] for path in there):
+                self.fs.makedirs(above, exist_ok=True)
+            if there:
+                self.fs.put([str(folder / name) for name in names], there)
+        except Exception as error:
+            raise OutputError(
+                f"{self}: cannot be written: {_said(error)}; give the same command again to go on"
+            ) from None
 
 
 def places(inputs: Iterable[Path | str]) -> list[Path | Remote]:
@@ -161,6 +201,17 @@ def places(inputs: Iterable[Path | str]) -> list[Path | Remote]:
 def is_address(given: object) -> bool:
     """Whether this names a place for fsspec, not a path."""
     return isinstance(given, str) and "://" in given
+
+
+def bring(url: str, to: Path, names: Sequence[str]) -> Remote:
+    """Brings the files and folders of these names here, of those that lie at an address. Raises InputError."""
+    there = Remote(url.rstrip("/"))
+    for name in names:
+        for path in there.below(name):
+            problem = there.fetch(f"{there.path}/{path}", to / path)
+            if problem is not None:
+                raise InputError(problem)
+    return there
 
 
 class Mirror:
@@ -223,21 +274,10 @@ class Mirror:
 
     def send(self, paths: Sequence[str], *, keep: bool = False) -> None:
         """Sends files that are whole, and forgets them here. Raises OutputError."""
-        if not paths:
-            return
-        here = [str(self.here / path) for path in paths]
-        there = [f"{self.there.path}/{path}" for path in paths]
-        try:
-            for folder in dict.fromkeys(path.rpartition("/")[0] for path in there):
-                self.there.fs.makedirs(folder, exist_ok=True)
-            self.there.fs.put(here, there)
-        except Exception as error:
-            raise OutputError(
-                f"{self.there}: cannot be written: {_said(error)}; give the same command again to go on"
-            ) from None
-        for path in here if not keep else ():
+        self.there.send(self.here, paths)
+        for path in paths if not keep else ():
             with suppress(OSError):
-                os.unlink(path)
+                os.unlink(self.here / path)
 
     def close(self) -> None:
         """Sends what a later run needs, once this one is done. Raises OutputError."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -11,10 +11,11 @@ from typing import IO, Any
 import msgspec
 
 from cleaner.data import Tool
-from cleaner.dump.counts import Counts, Failure, Table, fewest, most_first
+from cleaner.dump.bounds import LeftAlone, in_order, largest
+from cleaner.dump.counts import Counts, Failure, Table, most_first
 from cleaner.dump.journal import Entry
 from cleaner.dump.put import Out, unwritable
-from cleaner.errors import OutputError
+from cleaner.errors import InputError, OutputError
 
 REPORT, FAILED = "report.json", "failed.jsonl"
 NAMED = 100
@@ -68,18 +69,19 @@ class State:
 
 
 def write(
-    out: Path, entries: Iterable[Entry], left: list[tuple[str, str]], settings: dict[str, Any], tool: Tool
-) -> tuple[Counts, list[Table], list[tuple[str, str]]]:
-    """Adds up the journal, and writes report.json and failed.jsonl. Raises OutputError."""
+    out: Path, entries: Callable[[], Iterator[Entry]], left: LeftAlone, settings: dict[str, Any], tool: Tool
+) -> tuple[Counts, list[Table]]:
+    """Adds up the journal, whose `entries` may be read more than once, and writes report.json and failed.jsonl.
+
+    Files that are no part of the dump are added to those `left` alone. Raises OutputError.
+    """
     counts = Counts()
-    failures: list[Failure] = []
     tables: dict[str, Table] = {}
     rows: dict[str, tuple[int, int]] = {}
-    left = list(left)
-    for entry in entries:
+    for entry in entries():
         counts.merge(entry.counts)
-        failures += entry.counts.failures
-        left += entry.left
+        for name, reason in entry.left:
+            left.add(name, reason)
         for table in entry.tables:
             tables[table.name] = _joined(tables.get(table.name), table)
         if entry.file is not None:
@@ -88,14 +90,24 @@ def write(
     for name, (documents, failed) in rows.items():
         if name in tables:
             tables[name] = tables[name]._replace(rows=documents, failed=failed)
-    counts.skipped = len(left)
-    left.sort()
-    failures.sort(key=lambda failure: (failure.file, failure.row or 0))
+    counts.skipped = left.files
+    counts.sites = largest(lambda: (entry.counts.sites for entry in entries()))
     ordered = [tables[name] for name in sorted(tables)]
     place = Out(out)
-    place.put(FAILED, b"".join(msgspec.json.encode(failure._asdict()) + b"\n" for failure in failures))
+    _write_failures(place, (failure for entry in entries() for failure in entry.counts.failures))
     place.put(REPORT, _report(counts, ordered, left, settings, tool))
-    return counts, ordered, left
+    return counts, ordered
+
+
+def _write_failures(place: Out, failures: Iterable[Failure]) -> None:
+    beside = place.beside()
+    try:
+        with open(beside, "wb") as file:
+            for failure in in_order(failures, place.state / "tmp"):
+                file.write(msgspec.json.encode(failure._asdict()) + b"\n")
+    except OSError as error:
+        raise unwritable(FAILED, error) from None
+    place.place(beside, FAILED)
 
 
 def _joined(one: Table | None, other: Table) -> Table:
@@ -105,9 +117,7 @@ def _joined(one: Table | None, other: Table) -> Table:
     return other._replace(rows=one.rows + other.rows, failed=one.failed + other.failed)
 
 
-def _report(
-    counts: Counts, tables: list[Table], left: list[tuple[str, str]], settings: dict[str, Any], tool: Tool
-) -> bytes:
+def _report(counts: Counts, tables: list[Table], left: LeftAlone, settings: dict[str, Any], tool: Tool) -> bytes:
     pair = ("stretches", "letters")
     four = ("documents", "letters", "removed", "failed")
     facts = {
@@ -121,11 +131,11 @@ def _report(
         "status": dict(sorted(counts.status.items())),
         "kinds": {name: dict(zip(pair, numbers, strict=True)) for name, numbers in most_first(counts.kinds).items()},
         "rules": {name: dict(zip(pair, numbers, strict=True)) for name, numbers in most_first(counts.rules).items()},
-        "sites": {name: dict(zip(four, numbers, strict=True)) for name, numbers in fewest(counts.sites).items()},
+        "sites": {name: dict(zip(four, numbers, strict=True)) for name, numbers in counts.sites.items()},
         "tables": [table._asdict() for table in tables],
         "left_alone": {
-            "files": len(left),
-            "first": [{"name": name, "reason": reason} for name, reason in left[:NAMED]],
+            "files": left.files,
+            "first": [{"name": name, "reason": reason} for name, reason in left.named[:NAMED]],
         },
     }
     return msgspec.json.format(msgspec.json.encode(facts), indent=2) + b"\n"
@@ -138,10 +148,10 @@ def failures(out: Path) -> Iterator[Failure]:
             yield Failure(**msgspec.json.decode(line))
 
 
-def read(out: Path) -> dict[str, Any]:
-    """What report.json says. Raises OutputError if there is none."""
+def read(data: bytes) -> dict[str, Any]:
+    """What the bytes of a report.json say. Raises InputError if they are none."""
     try:
-        report: dict[str, Any] = msgspec.json.decode((out / REPORT).read_bytes())
-    except (OSError, msgspec.DecodeError):
-        raise OutputError(f"{out}: has no {REPORT} that can be read; was the run finished?") from None
+        report: dict[str, Any] = msgspec.json.decode(data)
+    except msgspec.DecodeError as error:
+        raise InputError(f"{REPORT}: cannot be read: {error}; was the run finished?") from None
     return report

@@ -7,6 +7,7 @@ a pattern is tried is the way of gitleaks' keywords.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -17,6 +18,13 @@ Hit = tuple[int, int, int]
 """Offsets of a cue's first and last letter, and the number of the rule it calls."""
 
 
+@lru_cache(maxsize=100_000)
+def _literal(cue: str) -> str:
+    """What is looked for in a folded text. Kept, since each choice of languages looks for the same cues again."""
+    literal = fold(("\n" + cue[1:]) if cue.startswith("^") else cue)
+    return literal[:-1] + "\n" if cue.endswith("$") else literal
+
+
 class Cues:
     """The cues of some rules, ready to be looked for. Numbers of rules are their places in the sequence."""
 
@@ -25,10 +33,7 @@ class Cues:
         calls: dict[str, list[int]] = {}
         for number, rule in enumerate(rules):
             for cue in rule.cues:
-                literal = fold(("\n" + cue[1:]) if cue.startswith("^") else cue)
-                if cue.endswith("$"):
-                    literal = literal[:-1] + "\n"
-                calls.setdefault(literal, []).append(number)
+                calls.setdefault(_literal(cue), []).append(number)
         self._rules = rules
         self._calls = list(calls.values())
         self._words = [cue[0].isalnum() and cue[0] < SPACELESS for cue in calls]

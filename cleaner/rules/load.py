@@ -269,6 +269,8 @@ def _complaints(rule: Rule, pack: str) -> Iterable[str]:
         yield "a rule has a kind; one that only protects text stands under [[keep]]"
     if not rule.cues and rule.where == "any":
         yield "a rule for any place names at least one cue; without cues it holds for head or tail only"
+    if rule.opens and (rule.cues or rule.anchor != "line"):
+        yield "opens is for a rule without cues, whose match begins with ^"
     if any(not cue.strip("^$ ") for cue in rule.cues):
         yield "a cue is empty"
     if not rule.drops or not rule.stays:
@@ -335,8 +337,8 @@ def _names_complaint(pattern: str) -> str | None:
 def compile_complaint(rule: Rule) -> str | None:
     """What the regex compiler says against a rule's patterns, or None."""
     try:
-        _ = rule.compiled, rule.compiled_unless, rule.compiled_signs
-    except regex.error as error:
+        _ = re.compile(rule.opens), rule.compiled, rule.compiled_unless, rule.compiled_signs
+    except (re.error, regex.error) as error:
         return f"rule {rule.id}: not a pattern: {error}"
     return None
 

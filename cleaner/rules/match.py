@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
 import regex
 
-from cleaner.data import Document, Span, Value
+from cleaner.data import Document, Span, Value, Where
 from cleaner.errors import PatternTimeout
 from cleaner.rules.cues import Cues, Hit
+from cleaner.rules.ends import NOUNS_IN_CAPITALS, before_glued, tells
 from cleaner.rules.languages import Languages
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
@@ -55,7 +58,13 @@ _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]
 RUN_REACH = 8
 """How many sentences to both sides of a cue's may be of a run."""
 
+OPENING = 100
+"""Letters at a text's start that tell whether it begins as it did."""
+
 _LINE_TAKING = frozenset({"line", "list", "tail"})
+
+_OF_ITS_OWN = frozenset({"run", "document"})
+"""What is taken where the pattern begins somewhere else than at the start of the part that is looked at."""
 
 _BEFORE_CUE = frozenset("([{|¦/–—- \u00a0\n\t•»>*")
 BEFORE_CUE = 3
@@ -65,13 +74,14 @@ BEFORE_CUE = 3
 _START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>؟؛۔]\s)(?=\S)""")
 
 
-_LOCAL = frozenset({"match", "sentence", "run", "line"})
-
 Memo = dict[tuple[str, tuple[int, ...]], tuple[Span, ...]]
 """Marks of lines seen before, offsets from the line's start: what a dump repeats is judged once."""
 
 MEMO_LENGTH, MEMO_SIZE = 300, 20_000
 """The longest line that is remembered, and how many are."""
+
+REMEMBERED_TEXT = 2 * MEMO_LENGTH
+"""In shorter texts, and in flattened ones, what a line is depends on the rest of the text: see `ends`."""
 
 
 class Matcher:
@@ -83,6 +93,7 @@ class Matcher:
         self._reading = reading or Reading
         self.languages = Languages(self.packs)
         self._readers: dict[frozenset[str], _Reader] = {}
+        self._edges: dict[str, tuple[Edge, ...]] = {}
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -107,32 +118,75 @@ class Matcher:
         form = Document(text, document.url, document.site, document.id)
         return [mapped(mark, offsets) for mark in read(reader.marks, form)]
 
-    def says_no_more(self, text: str, before: str) -> bool:
-        """Whether a text that lines were cut from is read as it was before: no language is new to it, nor any view."""
-        return self.languages.of(text) <= self.languages.of(before) and (not is_flat(text) or is_flat(before))
+    def says_no_more(self, left: Document, before: Document) -> bool:
+        """Whether a text that lines were cut from is read as it was before: no language is new to it, nor any view, nor
+        is it as a whole what only now a rule for whole documents knows."""
+        known = self.languages.of(before.text)
+        if not self.languages.of(left.text) <= known or (is_flat(left) and not is_flat(before)):
+            return False
+        limits = self.reader(before.text).limits
+        if any(len(left.text) <= limit < len(before.text) for limit in limits):
+            return False
+        return len(left.text) > max(limits, default=0) or left.text[:OPENING] == before.text[:OPENING]
 
     def reader(self, text: str) -> _Reader:
         """The packs that a text calls for, made ready to read with."""
         names = self.languages.of(text)
         reader = self._readers.get(names)
         if reader is None:
-            reader = self._readers[names] = _Reader([pack for pack in self.packs if pack.name in names], self._reading)
+            packs = [pack for pack in self.packs if pack.name in names]
+            for pack in packs:
+                if pack.name not in self._edges:
+                    self._edges[pack.name] = _edges_of(pack)
+            edges = [edge for pack in packs for edge in self._edges[pack.name]]
+            reader = self._readers[names] = _Reader(packs, edges, self._reading)
         return reader
 
 
 class _Reader:
     """Some packs made ready to read with."""
 
-    def __init__(self, packs: Sequence[Pack], reading: type[Reading]) -> None:
+    def __init__(self, packs: Sequence[Pack], edges: Sequence[Edge], reading: type[Reading]) -> None:
         self._reading = reading
         self.rules = tuple(rule for pack in packs for rule in pack.rules)
         self.cues = Cues(self.rules)
+        self.limits = {rule.longest for rule in self.rules if rule.takes == "document"}
         self.memo: Memo = {}
-        self._cueless = tuple(rule for rule in self.rules if not rule.cues)
+        self._edges = edges
 
     def marks(self, document: Document) -> list[Span]:
         hits = self.cues.find(document.text)
-        return self._reading(document, self.rules).marks(hits, self._cueless, self.memo)
+        return self._reading(document, self.rules).marks(hits, self._edges, self.memo)
+
+
+class Edge:
+    """Rules without cues for one end of a text, of which all begin where a line does, or none."""
+
+    def __init__(self, where: Where, rules: Sequence[Rule], *, at_start: bool) -> None:
+        """Takes the rules in their order; `at_start` says that all of them begin where a line does."""
+        self.where = where
+        self.rules = tuple(rules)
+        self.at_start = at_start
+        self.longest = max(rule.longest for rule in rules)
+
+    @cached_property
+    def opens(self) -> re.Pattern[str]:
+        """How a line begins that one of the rules may match."""
+        return re.compile("|".join(f"(?:{rule.opens})" for rule in self.rules))
+
+    @cached_property
+    def look(self) -> regex.Pattern[str]:
+        """All patterns in one: most lines are none that a rule knows, and one call costs little more for all."""
+        return regex.compile("|".join(f"(?{'-' * rule.case}i:{rule.pattern})" for rule in self.rules), regex.V0)
+
+
+def _edges_of(pack: Pack) -> tuple[Edge, ...]:
+    """A pack's rules without cues by the end that they are for, and by what can be looked at for all of them first."""
+    kinds: dict[tuple[Where, bool, bool], list[Rule]] = {}
+    for rule in pack.rules:
+        if not rule.cues:
+            kinds.setdefault((rule.where, rule.anchor == "line", rule.opens == ""), []).append(rule)
+    return tuple(Edge(where, rules, at_start=at_start) for (where, at_start, _), rules in kinds.items())
 
 
 def _shifted(mark: Span, by: int) -> Span:
@@ -155,34 +209,43 @@ class Reading:
         self.document = document
         self.rules = rules
         self.sentences: dict[int, list[tuple[int, int]]] = {}
-        self.bounds: dict[int, tuple[int, int]] = {}
+        self.bounds = document.bounds
         self.documents: set[str] = set()
         self.cue = 0
         self.last_bounds = (-1, -1)
         self.last_words = ""
         self.last_starts: list[int] | None = None
 
-    def marks(self, hits: Iterable[Hit], cueless: Iterable[Rule], memo: Memo) -> list[Span]:
+    def marks(self, hits: Iterable[Hit], edges: Iterable[Edge], memo: Memo) -> list[Span]:
         """All marks, each stretch once for each rule. `memo` holds what was found in lines that came before."""
         found: list[Span] = []
+        if len(self.text) < REMEMBERED_TEXT or is_flat(self.document):
+            memo = {}
         for line, calls in self._by_line(hits):
-            low, high = self.line(line)
+            low, high = self.bounds[line]
             if high - low > MEMO_LENGTH:
                 found += self._line_marks(line, calls)
                 continue
-            key = (self._words(low, high), tuple([number for _, _, number in calls]))
-            known = memo.get(key)
-            if known is None:
-                marks = self._line_marks(line, calls)
-                found += marks
-                if len(memo) >= MEMO_SIZE:
-                    memo.clear()
-                if all(self.rules[number].takes in _LOCAL and not self.rules[number].sites for number in key[1]):
-                    memo[key] = tuple(_shifted(mark, -low) for mark in marks)
-            elif known:
-                found += [_shifted(mark, low) for mark in known]
-        found += self._edges(cueless)
+            local = [call for call in calls if self.rules[call[2]].local]
+            if len(local) < len(calls):
+                found += self._line_marks(line, [call for call in calls if not self.rules[call[2]].local])
+            if local:
+                found += self._remembered(line, local, memo)
+        found += self._edges(edges)
         return found
+
+    def _remembered(self, line: int, calls: Sequence[Hit], memo: Memo) -> list[Span]:
+        """Marks of rules that look at nothing but the line, which may have come before."""
+        low, high = self.bounds[line]
+        key = (self._words(low, high), tuple([number for _, _, number in calls]))
+        known = memo.get(key)
+        if known is not None:
+            return [_shifted(mark, low) for mark in known]
+        marks = self._line_marks(line, calls)
+        if len(memo) >= MEMO_SIZE:
+            memo.clear()
+        memo[key] = tuple(_shifted(mark, -low) for mark in marks)
+        return marks
 
     def _by_line(self, hits: Iterable[Hit]) -> Iterator[tuple[int, list[Hit]]]:
         """Hits in reach of their rules' places, gathered by line."""
@@ -208,7 +271,7 @@ class Reading:
         found: list[Span] = []
         tried: set[int] = set()
         seen_to: dict[int, int] = {}
-        low, high = self.line(line)
+        low, high = self.bounds[line]
         for start, offset, number in calls:
             rule = self.rules[number]
             if rule.from_end and high - offset > rule.from_end:
@@ -244,30 +307,25 @@ class Reading:
         found = self._try(rule, line, max(low, seen), high)
         return found, found[-1].end if found else high
 
-    def line(self, line: int) -> tuple[int, int]:
-        """Offsets of a line without the white space around it."""
-        bounds = self.bounds.get(line)
-        if bounds is None:
-            bounds = self.bounds[line] = content(self.text, self.starts[line], self.starts[line + 1])
-        return bounds
-
-    def _edges(self, rules: Iterable[Rule]) -> Iterator[Span]:
+    def _edges(self, edges: Iterable[Edge]) -> Iterator[Span]:
         """Marks of rules without cues, tried on the lines in reach of the ends that are short enough."""
-        near: dict[str, list[tuple[int, str]]] = {}
-        for rule in rules:
-            if rule.where not in near:
-                lines = [(line, self.text[slice(*self.line(line))]) for line in self._reach(rule.where)]
-                near[rule.where] = [(line, words) for line, words in lines if words]
-            for line, words in near[rule.where]:
-                if len(words) <= rule.longest and self._may_match(rule, words):
-                    yield from self._try(rule, line, *self.line(line))
+        for edge in edges:
+            for line in self._reach(edge.where):
+                low, high = self.bounds[line]
+                if not 0 < high - low <= edge.longest or not edge.opens.match(self.text, low, high):
+                    continue
+                if edge.at_start and not self._may_match(edge, self.text[low:high]):
+                    continue
+                for rule in edge.rules:
+                    if high - low <= rule.longest:
+                        yield from self._try(rule, line, low, high)
 
-    def _may_match(self, rule: Rule, words: str) -> bool:
-        """A first look at a whole line: most are none that the rule knows, and to try costs as much again."""
+    def _may_match(self, edge: Edge, words: str) -> bool:
+        """A first look at a whole line for all rules of an edge."""
         try:
-            return rule.anchor != "line" or rule.compiled.match(words, timeout=PATTERN_SECONDS) is not None
+            return edge.look.match(words, timeout=PATTERN_SECONDS) is not None
         except TimeoutError:
-            return True  # to try it says so
+            return True  # to try the one says so
 
     def _reach(self, where: str) -> range:
         """Lines in which rules for one end of the text are tried."""
@@ -278,10 +336,7 @@ class Reading:
 
     def _try(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """Marks of one rule in one line, or in the part of a long line between `low` and `high`."""
-        whole_low, whole_high = self.line(line)
-        if rule.takes in _LINE_TAKING and whole_high - whole_low > rule.longest:
-            return []
-        if rule.sites and not _bound(rule, _site_of(self.document)):
+        if not self._may_take(rule, line, low):
             return []
         found: list[Span] = []
         try:
@@ -289,6 +344,7 @@ class Reading:
                 return self._document(rule)
             if rule.takes == "run":
                 return self._run(rule, line, low, high)
+            whole_low, whole_high = self.bounds[line]
             words = self._words(low, high)
             for match in self._matches(rule, words, low):
                 # In a window, a match that touches an edge may owe its anchor to the edge alone.
@@ -296,11 +352,24 @@ class Reading:
                     continue
                 if match.end() > match.start():
                     marks = list(_TAKES[rule.takes](self, rule, line, low, match))
-                    if marks and not self._excepted(rule, marks[0], words):
+                    if (
+                        marks
+                        and not self._excepted(rule, marks[0], words)
+                        and not (rule.kind == "caption" and tells(self.text, marks[0].start, marks[0].end))
+                    ):
                         found += marks
         except TimeoutError:
             raise _runaway(rule, low) from None
         return found
+
+    def _may_take(self, rule: Rule, line: int, low: int) -> bool:
+        """Whether a rule takes anything at all of a line so long, in this place, on this site."""
+        begin, end = self.bounds[line]
+        if rule.takes in _LINE_TAKING and end - begin > rule.longest:
+            return False
+        if rule.anchor == "line" and low > begin and rule.takes not in _OF_ITS_OWN:
+            return False
+        return not rule.sites or _bound(rule, _site_of(self.document))
 
     def _document(self, rule: Rule) -> list[Span]:
         """The whole text, if it is short enough and the pattern matches from its first word on; looked at once."""
@@ -372,17 +441,23 @@ class Reading:
         )
 
     def _item(self, rule: Rule, line: int) -> Span:
-        return Span(*self.line(line), rule.kind or "repeated", rule.id, DETECTOR, False, rule.where, follows=True)
+        return Span(*self.bounds[line], rule.kind or "repeated", rule.id, DETECTOR, False, rule.where, follows=True)
 
     def _match(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         start, end = match.span("cut") if "cut" in match.re.groupindex else match.span()
+        if rule.kind == "related" and self._may_run_on(rule):
+            end = before_glued(self.text, low + start, low + end, low + end) - low
         if start < end:
             yield self._mark(rule, low + start, low + end, _values(rule, match, low))
+
+    def _may_run_on(self, rule: Rule) -> bool:
+        """Whether the story may go on in what a rule takes, with a capital and without a full stop before it."""
+        return rule.lang not in NOUNS_IN_CAPITALS and is_flat(self.document)
 
     def _sentences(self, line: int) -> list[tuple[int, int]]:
         found = self.sentences.get(line)
         if found is None:
-            found = self.sentences[line] = sentences(self.text, *self.line(line))
+            found = self.sentences[line] = sentences(self.text, *self.bounds[line])
         return found
 
     def _around(self, line: int, offset: int, reach: int) -> tuple[int, int]:
@@ -393,16 +468,22 @@ class Reading:
 
     def _sentence(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         found = self._sentences(line)
-        start, end = low + match.start(), low + match.end()
+        # The blank before a sentence belongs to the one before it, which is not touched by it.
+        start, end = content(self.text, low + match.start(), low + match.end())
         touched = [part for part in found if part[0] < end and start < part[1]]
-        start, end = content(self.text, touched[0][0], touched[-1][1])
-        if end - start > rule.longest:
+        if not touched:
             return
-        yield self._mark(rule, start, end, _values(rule, match, low))
+        last = touched[-1][1]
+        begin, stop = content(self.text, touched[0][0], last)
+        if stop - begin > rule.longest:
+            return
+        if len(touched) < len(found) and self._may_run_on(rule):
+            stop = content(self.text, begin, before_glued(self.text, start, end, last))[1]
+        yield self._mark(rule, begin, stop, _values(rule, match, low))
 
     def _run(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """The sentences between two offsets that hold most signs."""
-        whole_low, whole_high = self.line(line)
+        whole_low, whole_high = self.bounds[line]
         words = self._words(whole_low, whole_high)
         if _lacks_signs(rule, words, low - whole_low, high - whole_low):
             return []
@@ -432,7 +513,7 @@ class Reading:
         return {n for n, sign in found if sign}
 
     def _line(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
-        start, end = self.line(line)
+        start, end = self.bounds[line]
         yield self._mark(rule, start, end, _values(rule, match, low))
 
     def _list(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
@@ -447,7 +528,7 @@ class Reading:
             yield self._item(rule, item)
 
     def _tail(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
-        below = [n for n in range(line + 1, len(self.starts) - 1) if self.line(n)[0] < self.line(n)[1]]
+        below = [n for n in range(line + 1, len(self.starts) - 1) if self.bounds[n][0] < self.bounds[n][1]]
         if any(self._is_prose(n) for n in below):
             yield from self._list(rule, line, low, match)
             return
@@ -459,7 +540,7 @@ class Reading:
         """Lines below a heading that look like headlines, and whether the story goes on after them."""
         items: list[int] = []
         for line in range(heading + 1, len(self.starts) - 1):
-            start, end = self.line(line)
+            start, end = self.bounds[line]
             if start == end:
                 continue
             if len(items) == LIST_LINES or not self._is_item(line):
@@ -468,7 +549,7 @@ class Reading:
         return items, False
 
     def _line_words(self, line: int) -> str:
-        start, end = self.line(line)
+        start, end = self.bounds[line]
         return self.text[start:end]
 
     def _is_item(self, line: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -24,6 +25,9 @@ _CLOSED = ("?", "!", "?»", "?”", "!”", ")", "]", "？", "！")
 _BULLET = regex.compile(r"(?m)^[-•*](?= \p{L})")
 """What an extractor puts before the items of a list."""
 
+_MAYBE_BULLET = re.compile(r"\n[-•*] ")
+"""The same below the first line, looked for in a tenth of the time: most texts hold none."""
+
 _BULLETED = frozenset({"related", "ad", "promo", "appeal", "social", "notice", "nav"})
 """Kinds that are found behind such a sign."""
 
@@ -34,9 +38,10 @@ _RUNS_ON = regex.compile(r"(?:\p{Ll}[\p{L}\p{M}’'-]*,?\s+){3}")
 def read(marks_of: MarksOf, document: Document) -> list[Span]:
     """Marks of a text, of its list items without their signs, and if it is flattened, of its sentences as lines."""
     marks = marks_of(document)
-    if _BULLET.search(document.text):
+    text = document.text
+    if (_MAYBE_BULLET.search(text) or text[1:2] == " ") and _BULLET.search(text):
         marks += _in_bullets(marks_of, document, marks)
-    if not is_flat(document.text):
+    if not is_flat(document):
         return marks
     view, offsets = _sentences_as_lines(document)
     seen = {(mark.start, mark.end, mark.rule) for mark in marks}
@@ -44,9 +49,9 @@ def read(marks_of: MarksOf, document: Document) -> list[Span]:
         found = mapped(mark, offsets) if offsets else mark
         if (found.start, found.end, found.rule) in seen or found.follows:
             continue
-        if found.kind == "credit" and _RUNS_ON.search(document.text, found.start, found.end):
+        if found.kind == "credit" and _RUNS_ON.search(text, found.start, found.end):
             continue
-        closed = found.kind == "related" and document.text.endswith(_CLOSED, found.start, found.end)
+        closed = found.kind == "related" and text.endswith(_CLOSED, found.start, found.end)
         # A sentence may run on from the words of a button into the story, so that few are sure.
         marks.append(found if closed or found.keep else msgspec.structs.replace(found, sure=False))
     return marks
@@ -65,10 +70,11 @@ def _in_bullets(marks_of: MarksOf, document: Document, marks: Iterable[Span]) ->
             yield mark
 
 
-def is_flat(text: str) -> bool:
+def is_flat(document: Document) -> bool:
     """Whether a text has lost its line breaks."""
-    most = 1 + (len(text) - FLAT_FIRST) // FLAT
-    return most > 0 and sum(not line.isspace() for line in text.splitlines(keepends=True)) <= most
+    most = 1 + (len(document.text) - FLAT_FIRST) // FLAT
+    lines = document.lines
+    return most > 0 and len(lines) - sum(map(str.isspace, lines)) <= most
 
 
 def _sentences_as_lines(document: Document) -> tuple[Document, list[int]]:
