@@ -226,7 +226,7 @@ def test_a_date_that_only_people_see_is_read_where_the_story_begins(lang: str, w
         (("Photo by Ann Harrow",), []),
         (("Author", "May 3, 2021"), []),
         (("By Monday the harbour was empty",), []),
-        (("By Holm",), []),
+        (("Written by", "Holm"), []),
         (("Harbour News", "May 3, 2021"), []),
     ],
 )
