@@ -92,6 +92,12 @@ def people_of(values: Iterable[str], outlets: Sequence[str] = (), *, given: bool
     return People(list(people.values()), list(houses.values()))
 
 
+def labelled(words: str) -> tuple[str, str] | None:
+    """A byline in two: the label that calls it one ("By", "Written by:") and what stands behind; None without one."""
+    match = _LABEL.match(words)
+    return (match[0], words[match.end() :].strip(" :")) if match else None
+
+
 def _key(name: str) -> str:
     return regex.sub(r"\W+", "", name.lower())
 

@@ -213,6 +213,36 @@ def test_a_date_that_only_people_see_is_read_where_the_story_begins(lang: str, w
     assert dated(f"<div>{words}</div>STORY", lang) == date
 
 
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        (("By Ann Harrow",), ["Ann Harrow"]),
+        (("by: Ann Harrow, May 3, 2021",), ["Ann Harrow"]),
+        (("by Ann Harrow on May 3, 2021",), ["Ann Harrow"]),
+        (("Written by", "Ann Harrow", "May 3, 2021"), ["Ann Harrow"]),
+        (("Author", "Ann Harrow"), ["Ann Harrow"]),
+        (("Von Ann Harrow und Tom Brook",), ["Ann Harrow", "Tom Brook"]),
+        (("Reviewed by", "Ann Harrow"), []),
+        (("Photo by Ann Harrow",), []),
+        (("Author", "May 3, 2021"), []),
+        (("By Monday the harbour was empty",), []),
+        (("Written by", "Holm"), []),
+        (("Harbour News", "May 3, 2021"), []),
+    ],
+)
+def test_a_byline_that_only_people_see_is_read_where_the_story_begins(lines: tuple[str, ...], names: list[str]) -> None:
+    assert signed("".join(f"<div>{words}</div>" for words in lines)) == names
+
+
+def test_who_wrote_another_story_did_not_write_this_one() -> None:
+    assert signed('<div class="related"><div>Written by</div><div>Ann Harrow</div></div>') == []
+
+
+def signed(shown: str) -> list[str]:
+    told = "".join(STORY.replace("Monday", day) for day in ("Monday", "Tuesday", "Thursday", "Friday", "Saturday"))
+    return clean(html=f"<body><h1>The ferry stops for good</h1>{shown}{told}</body>").metadata.authors
+
+
 def test_dates_of_other_stories_and_of_what_a_story_tells_are_not_its_own() -> None:
     related = '<div class="related"><p>May 3, 2021</p></div>'
     assert dated(f"STORY{related}") is None

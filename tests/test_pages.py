@@ -415,13 +415,35 @@ def test_doubt_is_said() -> None:
 
 
 def test_an_extractor_that_breaks_does_not_cost_the_story(monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(tree: object) -> list[str]:
+    def breaks(tree: object, **_: object) -> list[str]:
         raise RecursionError
 
     monkeypatch.setattr("cleaner.pages.document.pieces_of", breaks)
     result = clean(html=article(*paragraphs(*STORY)))
     assert result.text == "\n\n".join(STORY)
     assert (result.status, "RecursionError" in (result.reason or "")) == ("doubtful", True)
+
+
+def test_other_extractors_are_asked_only_where_one_takes_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def takes(pieces: list[str]) -> None:
+        asked.clear()
+
+        def pieces_of(tree: object, *, fast: bool = False, recall: bool = False) -> list[str]:
+            asked.append(fast)
+            return pieces if fast else story
+
+        monkeypatch.setattr("cleaner.pages.document.pieces_of", pieces_of)
+        assert clean(html=article(*paragraphs(*story))).text == "\n\n".join(story)
+
+    story = [text.replace("the", word) for word in ("the", "this", "one", "no") for text in STORY]
+    takes(story)
+    assert asked == [True]
+    takes(story[:1])
+    assert asked == [True, False]
+    takes([])
+    assert asked == [True, False]
 
 
 def test_too_little_is_made_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,11 @@ from itertools import islice, takewhile
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from cleaner.pages.dates import OTHERS, SHOWN
 from cleaner.pages.index import Index, stands_in
+from cleaner.pages.model import AROUND, Page
 from cleaner.pages.parse import named_by, words_of
+from cleaner.people import labelled
 from cleaner.text import host_of
 
 MOST = 20
@@ -21,6 +24,15 @@ NEAR = 4
 
 LONGEST = 200
 """The longest byline, in code points."""
+
+FEW = 4
+"""A label that stands alone has fewer words."""
+
+BELOW = 25
+"""How many lines below a story's heading are looked through for a byline."""
+
+WIDEST = 90
+"""A line that is longer, in code points, speaks of somebody rather than naming who wrote."""
 
 Reader = Callable[[Iterable[str]], list[str]]
 """Reads names out of bylines."""
@@ -45,6 +57,9 @@ _HELPS = re.compile(
     re.IGNORECASE,
 )
 """What stands before the name of somebody who did something to a story but write it."""
+
+_ON = re.compile(r"\s(?:on|am|le|el)\s*$", re.IGNORECASE)
+"""What leads from a name to a date."""
 
 _OTHERS = re.compile(r"comment|related|teaser|card|promo|recommend|widget|sidebar|avatar|bio|carousel|slider|popular")
 
@@ -86,6 +101,30 @@ def by_class(index: Index, people: Reader) -> list[str]:
             if found:
                 return found
     return []
+
+
+def shown(page: Page, people: Reader) -> list[str]:
+    """Names behind a label ("By", "Written by:") in a short line where a story begins, which is none of the story's.
+
+    A label may stand in a line of its own above the name. First names alone, and who only looked it over, are none.
+    """
+    heading, first = page.top() or (0, 0)
+    reach = range(heading, min(heading + BELOW, first + AROUND, len(page.lines)))
+    lines = [page.words(page.lines[at]) for at in reach if not (page.body[at] or page.lines[at].signs & OTHERS)]
+    for words, below in zip(lines, [*lines[1:], ""], strict=False):
+        named = _signed(words) or (_signed(f"{words.rstrip(' :')}: {below}") if len(words.split()) < FEW else None)
+        found = [name for name in people([named]) if " " in name] if named else []
+        if found:
+            return found
+    return []
+
+
+def _signed(words: str) -> str | None:
+    """What stands behind the label of a byline, without the date that may follow."""
+    byline = labelled(words) if len(words) <= WIDEST and not words.endswith((".", "!", "?")) else None
+    if byline is None or _HELPS.search(byline[0]):
+        return None
+    return _ON.sub("", SHOWN.sub("|", byline[1], count=1).partition("|")[0]).strip()
 
 
 def _bylines(index: Index) -> Iterator[HtmlElement]:

@@ -51,7 +51,7 @@ _COMPACT = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[
 _IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/_-]|$)")
 
 _DAY, _YEAR, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19[89]\d|20[0-4]\d)", r"[^\W\d_]{3,12}\.?"
-_SHOWN = re.compile(
+SHOWN = re.compile(
     rf"(?<![\d.,/-])(?:{_YEAR}(?P<mark>[./-])\d\d?(?P=mark)\d\d?|{_DAY}(?P<dot>[./-])\s?{_DAY}(?P=dot)\s?{_YEAR}"
     rf"|{_YEAR}\s?[年년]\s?\d\d?\s?[月월]\s?\d\d?\s?[日일]"
     rf"|{_DAY}(?:st|nd|rd|th|er|[ºª°.])?\s(?:de\s|of\s)?{_MONTH},?\s(?:de\s|del\s)?{_YEAR})(?![.,]?\d)"
@@ -67,7 +67,7 @@ _LATER = re.compile(
 """What stands before the date of a change."""
 
 _BRITISH = re.compile(r"^en-(?:gb|ie|au|nz|in|za|sg|ng|ke|hk)\b", re.IGNORECASE)
-_OTHERS = Sign.RELATED | Sign.COMMENTS | Sign.FIGURE | Sign.CAPTION
+OTHERS = Sign.RELATED | Sign.COMMENTS | Sign.FIGURE | Sign.CAPTION
 _APART = Sign.NAV | Sign.RELATED | Sign.TEASER | Sign.COMMENTS | Sign.SOCIAL | Sign.AD | Sign.FIGURE | Sign.CAPTION
 
 
@@ -161,7 +161,7 @@ def shown(page: Page, language: str | None) -> str | None:
     found: list[tuple[bool, int, str]] = []
     for away, line in _around(page):
         words = page.words(line)
-        for match in _SHOWN.finditer(words):
+        for match in SHOWN.finditer(words):
             changed = _LATER.search(words[max(0, match.start() - 30) : match.start()]) is not None
             found.append((changed, away, _GLUED.sub("", match[0])))
     for _, _, words in sorted(found):
@@ -173,15 +173,15 @@ def shown(page: Page, language: str | None) -> str | None:
 
 def _around(page: Page) -> Iterator[tuple[int, Line]]:
     """Short lines around a story, and at its beginning, each with how far away from that it stands."""
-    kept = [at for at, yes in enumerate(page.body) if yes]
-    if not kept:
+    top = page.top()
+    if top is None:
         return
-    first, last = kept[0], kept[-1]
-    heading = max((at for at in range(first) if page.lines[at].box.level == 1), default=first)
+    heading, first = top
+    last = max(at for at, yes in enumerate(page.body) if yes)
     for at in range(max(0, min(first, heading) - ABOVE), min(len(page.lines), last + 1 + BELOW)):
         line = page.lines[at]
         if line.size > (SPELT if page.body[at] else WIDEST) or (page.body[at] and at >= first + OPENING):
             continue
         away = END + at - last if at > last else min(abs(at - first), abs(at - heading))
-        if not line.signs & (_APART if away > BESIDE else _OTHERS):
+        if not line.signs & (_APART if away > BESIDE else OTHERS):
             yield away, line

@@ -20,7 +20,10 @@ FOUND = 0.9
 """Where less than this share of the extractor's text is found among the visible lines, it took hidden ones."""
 
 LITTLE, MUCH = 200, 1_000
-"""A body shorter than this, in code points, on a page with more text than that, is looked for again."""
+"""A body shorter than this, in code points, on a page with more text than that, is looked for again.
+
+A body shorter than the latter is not believed before all of trafilatura's extractors were asked.
+"""
 
 TOLD, PART = 500, 0.6
 """An article that the page's data tells in at least so many letters is a witness: less than this part of it is too
@@ -36,18 +39,25 @@ def document_of(
     said = read_head(page.tree, page.items)
     page.titles, page.summaries = said.titles, said.summaries
     lighten(page.tree)
-    broken = None
-    try:
-        pieces = pieces_of(page.tree)
-    except Exception as error:  # whatever it stumbled over, the page's own structure is still there to go by
-        pieces, broken = [], f"trafilatura broke on the page ({type(error).__name__}); its structure alone was judged"
-    page = _judged(page, pieces)
+    page, broken = _chosen(page)
     if not broken and _size(page) < LITTLE and len(page.text) > MUCH:
         page = _second_look(page)
     if said.article is not None and _size(page) < PART * letters(said.article) >= PART * TOLD:
         page = _as_told(page, said.article)
     page.doubt = broken or _doubt(page, said)
     return Document(page.text, url, site, page=page)
+
+
+def _chosen(page: Page) -> tuple[Page, str | None]:
+    """The page by trafilatura's own choice, or with its fallbacks where that is scant or short; what it broke on."""
+    try:
+        quick = _judged(replace(page), pieces_of(page.tree, fast=True))
+        if not quick.scant and _size(quick) >= MUCH:
+            return quick, None
+        pieces, broken = pieces_of(page.tree), None
+    except Exception as error:  # whatever it stumbled over, the page's own structure is still there to go by
+        pieces, broken = [], f"trafilatura broke on the page ({type(error).__name__}); its structure alone was judged"
+    return _judged(page, pieces), broken
 
 
 def _judged(page: Page, pieces: list[str]) -> Page:

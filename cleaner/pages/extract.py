@@ -1,7 +1,7 @@
 """Trafilatura's choice of the body, as shares of our own lines.
 
-One tree serves both: trafilatura copies what it is handed. Its fallbacks stay on, its comments, metadata and
-language detection off.
+One tree serves both: trafilatura copies what it is handed. Its fallbacks are asked where its own choice is scant, its
+comments, metadata and language detection stay off.
 """
 
 from __future__ import annotations
@@ -40,8 +40,11 @@ def lighten(tree: HtmlElement) -> None:
             script.drop_tree()
 
 
-def pieces_of(tree: HtmlElement, *, recall: bool = False) -> list[str]:
-    """The body that trafilatura takes from a tree, as the pieces of text in it, in order."""
+def pieces_of(tree: HtmlElement, *, fast: bool = False, recall: bool = False) -> list[str]:
+    """The body that trafilatura takes from a tree, as the pieces of text in it, in order.
+
+    With `fast` it asks no other extractor, which takes a third of its time; with `recall` it takes what is unsure too.
+    """
     import trafilatura
 
     # It warns of every page it finds nothing on; here that is a result like any other.
@@ -49,7 +52,7 @@ def pieces_of(tree: HtmlElement, *, recall: bool = False) -> list[str]:
     if next(_pages) % CACHES == 0:
         forget()
     found = trafilatura.bare_extraction(
-        tree, include_comments=False, output_format="txt", favor_recall=recall, with_metadata=False
+        tree, fast=fast, include_comments=False, output_format="txt", favor_recall=recall, with_metadata=False
     )
     if found is None or isinstance(found, dict) or found.body is None:
         return []

@@ -69,7 +69,9 @@ def choose(page: Page) -> View:
     view = View(page, [share >= TAKEN for share in page.shares])
     prose = _prose(page)
     total = sum(page.lines[at].size for at in prose)
-    if sum(page.lines[at].size for at in prose if view.taken[at]) < SHORT * total:
+    short = sum(page.lines[at].size for at in prose if view.taken[at]) < SHORT * total
+    page.scant = short or not total
+    if short:
         wanted = set(prose)
         return View(page, [taken or at in wanted for at, taken in enumerate(view.taken)])
     wider = _alike(view)

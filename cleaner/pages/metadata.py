@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from cleaner.data import Metadata
 from cleaner.metadata import credit_of
+from cleaner.pages.bylines import shown as shown_by
 from cleaner.pages.dates import called, shown
 from cleaner.pages.facts import facts_of
 from cleaner.pages.model import Page
+from cleaner.people import people_of
 
 
 def joined(page: Page, url: str | None, said: Metadata) -> Metadata:
@@ -14,6 +16,10 @@ def joined(page: Page, url: str | None, said: Metadata) -> Metadata:
     story = "\n".join(page.words(line) for line, kept in zip(page.lines, page.body, strict=False) if kept)
     facts = facts_of(page.tree, url, page.text, page.items, story)
     origins = dict(facts.sources)
+    outlets = list(filter(None, (facts.site_name, facts.outlet)))
+    authors = list(facts.authors) or said.authors
+    if not authors and (authors := shown_by(page, lambda values: people_of(values, outlets).names)):
+        origins["authors"] = "search"
     owners = [credit for words in facts.credits if (credit := credit_of(words))]
     date = facts.date or _date(page, facts.language, said.date)
     if date != (facts.date or said.date):
@@ -21,7 +27,7 @@ def joined(page: Page, url: str | None, said: Metadata) -> Metadata:
     sources = {field: found for field, found in said.sources.items() if field not in origins}
     return Metadata(
         title=facts.title or said.title,
-        authors=list(facts.authors) or said.authors or ([facts.outlet] if facts.outlet else []),
+        authors=authors or ([facts.outlet] if facts.outlet else []),
         date=date,
         credits=owners or said.credits,
         tags=list(facts.tags) or said.tags,

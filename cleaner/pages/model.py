@@ -122,6 +122,7 @@ class Page:
     Lines do not touch: between them stands white space that belongs to none. `shares` says how much of each line
     an extractor took, `body` which lines are the story, `kinds` what some of the others are. `titles` and
     `summaries` are what the page's head says of it, `items` what its linked data does.
+    `scant` is set where the extractor took little of the page's prose, or the page has none.
     """
 
     tree: HtmlElement
@@ -137,11 +138,19 @@ class Page:
     titles: list[str] = field(default_factory=list)
     summaries: list[str] = field(default_factory=list)
     doubt: str | None = None
+    scant: bool = False
     items: list[dict[str, Any]] = field(default_factory=list)
 
     def words(self, line: Line) -> str:
         """The text of a line."""
         return self.text[line.start : line.end]
+
+    def top(self) -> tuple[int, int] | None:
+        """The last heading of the first level above the story, and the story's first line; None without a story."""
+        if True not in self.body:
+            return None
+        first = self.body.index(True)
+        return max((at for at in range(first) if self.lines[at].box.level == 1), default=first), first
 
     def near(self) -> tuple[int, int]:
         """Where the story stands, with the lines around it that may speak of it: offsets; all of it without one."""

@@ -170,9 +170,16 @@ def _tree(text: str, *, huge: bool) -> HtmlElement:
     return _parsed(data, huge=huge)
 
 
+def _parser(*, huge: bool) -> HTMLParser:
+    """A parser whose elements are all of one class: lxml's own choice of classes calls Python for each element."""
+    parser = HTMLParser(huge_tree=huge, **_OPTIONS)
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    return parser
+
+
 def _parsed(data: bytes, *, huge: bool) -> HtmlElement:
     try:
-        tree = document_fromstring(data, parser=HTMLParser(huge_tree=huge, **_OPTIONS))
+        tree = document_fromstring(data, parser=_parser(huge=huge))
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise PageError(f"the page cannot be parsed: {error}; is it HTML?") from None
     if not isinstance(tree, HtmlElement):
