@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
 from cleaner.data import Document, Span
@@ -43,6 +44,18 @@ PART_OF_ADDRESS, PART_OF_LINE = 0.5, 0.6
 FEWEST_STEMS = 2
 """Fewer stems in common say nothing."""
 
+ENOUGH_STEMS = 3
+"""So many stems in common say enough over a long line, which no list of links or captions begins with."""
+
+ALL_BUT = 0.75
+"""The share of the address's stems that a first line longer than `SHORT_TITLE` must hold."""
+
+KICKER = 40
+"""The longest line, in code points, that may stand over a title and be no part of the story."""
+
+ENDS = (".", ":", ";", ",", "…", "!", "。", "،", "।")
+"""What a title does not end with."""
+
 SHORT_NEXT = 120
 """The longest line, in code points, that may be a byline or a date below a title."""
 
@@ -60,11 +73,24 @@ def headline(document: Document) -> Iterator[Span]:
     said = [at for at in top if len(slug) >= FEWEST_WORDS and _says(document.text[slice(*at)], slug)]
     for start, end in said:
         yield Span(start, end, "headline", RULE, DETECTOR, where="head", values=(("title", start, end),))
-    if said or document.page is not None or len(top) < 2 or not _like_title(document.text, *top[:2]):
+    if said or document.page is not None:
         return
-    start, end = top[0]
-    sure = _says_part(document.text[start:end], slug)
-    if sure or top[1][1] - top[1][0] <= SHORT_NEXT:
+    text = document.text
+    for first, second in pairwise(top[:3]):
+        if _like_title(text, first, second):
+            yield from _part(text, first, second, slug, top=first == top[0])
+        if first[1] - first[0] > KICKER or text[first[1] - 1] in ENDS:
+            return
+
+
+def _part(
+    text: str, title: tuple[int, int], below: tuple[int, int], slug: frozenset[str], *, top: bool
+) -> Iterator[Span]:
+    """A line of which the address says a part, sure; or the first one over a byline or a date, not sure."""
+    start, end = title
+    over_prose = below[1] - below[0] > SHORT_NEXT
+    sure = _says_part(text[start:end], slug, over_prose=over_prose, alone=top and end - start <= SHORT_TITLE)
+    if sure or (top and not over_prose):
         rule = RULE if sure else TOP_RULE
         yield Span(
             start, end, "headline", rule, DETECTOR, sure, "head", values=(("title", start, end),), beside=True
@@ -86,12 +112,12 @@ def _first_lines(document: Document, number: int) -> Iterator[tuple[int, int]]:
 
 
 def _like_title(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
-    """Whether a line is a short one without a sentence's end, and the line below does not go on with its sentence."""
+    """Whether a line is without a sentence's end, and the line below does not go on with its sentence."""
     line = text[slice(*first)]
     return (
-        len(line) <= SHORT_TITLE
+        len(line) <= LONGEST
         and line[0].isalnum() | (line[0] in "“\"'‘«„[¿¡")
-        and not line.endswith((".", ":", ";", ",", "…", "!", "。", "،", "।"))
+        and not line.endswith(ENDS)
         and not text[second[0]].islower()
         and len(_WORD.findall(line)) >= FEWEST_WORDS - 1
     )
@@ -106,17 +132,23 @@ def _address_words(url: str) -> frozenset[str]:
     return frozenset(_WORD.findall(_plain(_ENDING.sub("", max(parts, key=len)))))
 
 
-def _says_part(line: str, words: frozenset[str]) -> bool:
-    """Whether a line and an address have enough in common, word endings and the way of spelling aside."""
+def _says_part(line: str, words: frozenset[str], *, over_prose: bool, alone: bool) -> bool:
+    """Whether a line and an address have enough in common, word endings and the way of spelling aside: most of the
+    address, unless the line is short and stands `alone` at the top."""
     if not words:
         return False
-    said, slug = _stems(line), frozenset().union(*map(_stems, words))
+    slug = frozenset().union(*map(_stems, words))
+    said = max((_stems(line), _stems(line, _GERMAN)), key=lambda stems: len(stems & slug))
     both = len(said & slug)
+    if not alone:
+        return both >= max(ENOUGH_STEMS, ALL_BUT * len(slug), PART_OF_ADDRESS * len(said))
+    if over_prose and both >= ENOUGH_STEMS:
+        return True
     return both >= FEWEST_STEMS and (both >= PART_OF_ADDRESS * len(slug) or both >= PART_OF_LINE * len(said))
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:STEM] for word in _WORD.findall(_plain(text)) if len(word) >= 3)
+def _stems(text: str, spelt: dict[int, str] = _SPELT_OUT) -> frozenset[str]:
+    return frozenset(word[:STEM] for word in _WORD.findall(_plain(text, spelt)) if len(word) >= 3)
 
 
 def _says(line: str, slug: frozenset[str]) -> bool:

@@ -12,6 +12,10 @@ from cleaner.rules.load import load_packs
 
 TITLE = "Herring boats stay in port as storm nears Norrvik"
 STORY = "The boats of Norrvik did not sail on Monday.\n\nThe storm is due at noon, the harbour master said."
+PROSE = (
+    "The boats of Norrvik did not sail on Monday. The storm is due at noon, the harbour master said. Nobody knows how "
+    "long it will last, and the smokehouse at the quay has little left to sell."
+)
 URL = "https://www.example.org/2021/05/herring-boats-stay-in-port-as-storm-nears-norrvik-1234.html"
 
 
@@ -45,11 +49,19 @@ def test_a_line_that_the_address_does_not_say_stays(line: str, url: str | None) 
         ("Storm keeps the boats of Norrvik in port", "herring-fleet-norrvik-storm-1a2b3c"),
         ("How to Mend a Net", "net-mending-for-beginners-how-to-mend-it"),
         ("Boote bleiben im Hafen: Norrvik fürchtet den Sturm", "norrvik-sturm-100.html"),
+        (
+            "Harbour ‘may be shut’ by Friday as second storm nears Norrvik",
+            "storm-harbour-norrvik-fleet-herring-price-up",
+        ),
+        (
+            "Brücken und Häfen von Norrvik bleiben bis zum Freitag gesperrt – „so einen Sturm gab es hier noch nie“",
+            "bruecken-haefen-norrvik-gesperrt-sturm-4711",
+        ),
     ],
 )
 def test_of_a_title_the_address_may_say_a_part(line: str, slug: str) -> None:
-    result = clean(f"{line}\n\n{STORY}", url=f"https://www.example.org/2021/{slug}")
-    assert result.text == STORY
+    result = clean(f"{line}\n\n{PROSE}", url=f"https://www.example.org/2021/{slug}")
+    assert result.text == PROSE
     assert result.metadata.title == line
 
 
@@ -63,8 +75,17 @@ def test_of_a_title_the_address_may_say_a_part(line: str, slug: str) -> None:
     ],
 )
 def test_a_first_line_that_is_no_title_stays(line: str) -> None:
-    text = f"{line}\n\n{STORY}"
+    text = f"{line}\n\n{PROSE}"
     assert clean(text, url="https://www.example.org/2021/norrvik-storm-boats-1a2b3c").text == text
+
+
+def test_a_short_line_may_stand_over_the_title() -> None:
+    line = "Harbour master and mayor speak of the worst storm that Norrvik has seen"
+    url = "https://www.example.org/2021/worst-storm-harbour-master-mayor-norrvik"
+    (mark,) = headline(Document(f"COAST AND SEA\n\n{line}\n\n{PROSE}", url))
+    assert (mark.start, mark.sure) == (15, True)
+    lead = "The boats did not sail, the ferry did not sail, and nobody was seen on the quay"
+    assert list(headline(Document(f"{lead}\n\n{line}\n\n{PROSE}", url))) == []
 
 
 def test_a_broken_first_sentence_is_no_title() -> None:
