@@ -47,8 +47,9 @@ FEWEST_STEMS = 2
 ENOUGH_STEMS = 3
 """So many stems in common say enough over a long line, which no list of links or captions begins with."""
 
-ALL_BUT = 0.75
-"""The share of the address's stems that a first line longer than `SHORT_TITLE` must hold."""
+ALL_BUT, PART_OF_LONG = 0.75, 0.4
+"""The share of the address's stems that a line longer than `SHORT_TITLE` must hold, and of the line's that the address
+must."""
 
 KICKER = 40
 """The longest line, in code points, that may stand over a title and be no part of the story."""
@@ -141,7 +142,7 @@ def _says_part(line: str, words: frozenset[str], *, over_prose: bool, alone: boo
     said = max((_stems(line), _stems(line, _GERMAN)), key=lambda stems: len(stems & slug))
     both = len(said & slug)
     if not alone:
-        return both >= max(ENOUGH_STEMS, ALL_BUT * len(slug), PART_OF_ADDRESS * len(said))
+        return both >= max(ENOUGH_STEMS, ALL_BUT * len(slug), PART_OF_LONG * len(said))
     if over_prose and both >= ENOUGH_STEMS:
         return True
     return both >= FEWEST_STEMS and (both >= PART_OF_ADDRESS * len(slug) or both >= PART_OF_LINE * len(said))

@@ -85,7 +85,7 @@ def test_a_short_line_may_stand_over_the_title() -> None:
     marks = headline(Document(f"COAST AND SEA\n\n{line}\n\n{PROSE}", url))
     assert [mark.start for mark in marks if mark.sure] == [15]
     lead = "The boats did not sail, the ferry did not sail, and nobody was seen on the quay"
-    assert list(headline(Document(f"{lead}\n\n{line}\n\n{PROSE}", url))) == []
+    assert not any(mark.sure for mark in headline(Document(f"{lead}\n\n{line}\n\n{PROSE}", url)))
 
 
 def test_a_broken_first_sentence_is_no_title() -> None:
