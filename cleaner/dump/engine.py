@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-import cleaner.dump.bulk as bulk
+import cleaner.dump.parquet as parquet
 import cleaner.dump.report as report
 from cleaner.api import Cleaner
 from cleaner.data import Tool
+from cleaner.dump.archives import documents_of, members
 from cleaner.dump.bounds import LeftAlone
 from cleaner.dump.counts import Counts, Table
 from cleaner.dump.fields import Fields, check_fields, guess, no_text
@@ -22,8 +23,10 @@ from cleaner.dump.options import Options
 from cleaner.dump.plan import Elsewhere, Found, Left, Lost, Naming, check_inputs, walk
 from cleaner.dump.pool import Crash, Pool, Task
 from cleaner.dump.put import Out, unwritable
+from cleaner.dump.records import piece_number
 from cleaner.dump.split import pieces
 from cleaner.dump.streams import pack, unpack
+from cleaner.dump.warc import pages
 from cleaner.dump.work import Bench, Done, File, Files, Rows, sample_rows
 from cleaner.errors import InputError, OutputError
 
@@ -251,9 +254,9 @@ class Run:
         if found.form.kind in ROWS:
             yield from self.rows(large)
         elif found.form.kind in ARCHIVES:
-            yield from bulk.members(large, self)
+            yield from members(large, self)
         else:
-            yield from bulk.tasks(large, self)
+            yield from parquet.groups(large, self) if found.form.kind == "parquet" else pages(large, self)
         if large.complete:
             self.finish(large)
 
@@ -345,7 +348,7 @@ class Run:
 
     def take_piece(self, large: _Large, task: Any, done: Done) -> None:
         """Notes a piece of a large file, which is put together when it was the last."""
-        number = bulk.piece_number(task)
+        number = piece_number(task)
         if number is None:
             return
         self.journal.write(
@@ -371,10 +374,10 @@ class Run:
             if self.asked is None:
                 self.end(large)
                 return
-            target = bulk.documents_of(large, self)
+            target = documents_of(large, self)
         parts = [f"{large.parts}/{number}" for number in range(large.total or 0)]
         if made.kind == "parquet":
-            bulk.gather_groups(large, self, target.path)
+            parquet.gather_groups(large, self, target.path)
         else:
             self.gather(parts, "rows", target.path, made.packing)
             if target.sidecars is not None:
@@ -386,7 +389,7 @@ class Run:
         target = documents_target(asked, sidecars=self.sidecars)
         parts = [f"{DOCUMENT_PARTS}/{mark}" for mark in self.documents]
         if asked.kind == "parquet":
-            bulk.gather_parquet(parts, self, target.path)
+            parquet.gather(parts, self, target.path)
             return
         self.gather(parts, "rows", target.path, asked.packing)
         if target.sidecars is not None:
@@ -397,7 +400,7 @@ class Run:
         found = large.found
         made = written_as(found.form, self.asked)
         told = {**large.fields.told(), "text": large.fields.into} if large.fields else {}
-        column = bulk.column_of(large, made) if self.sidecars and made.kind == "parquet" else None
+        column = parquet.column_of(large, made) if self.sidecars and made.kind == "parquet" else None
         table = Table(found.name, found.form.kind or "", *(target or found.target), 0, 0, told, made.kind or "", column)
         self.journal.write(
             Entry(

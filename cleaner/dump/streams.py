@@ -151,3 +151,35 @@ def head(path: str, size: int) -> tuple[bytes, bytes]:
         except StreamError:
             pass
         return first, inside[:size]
+
+
+class Stream:
+    """Blocks as a file that can be read from once; `quiet` ends it where it breaks, and `problem` says so."""
+
+    def __init__(self, blocks: Iterator[bytes], *, quiet: bool = False) -> None:
+        """`blocks` as `unpack` gives them."""
+        self.blocks, self.held, self.quiet = blocks, b"", quiet
+        self.problem: StreamError | None = None
+        self.at = 0
+        self.last = b""
+
+    def tell(self) -> int:
+        """How many bytes were read."""
+        return self.at
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes, fewer at the end. Raises StreamError unless `quiet`."""
+        while len(self.held) < size:
+            try:
+                block = next(self.blocks, b"")
+            except StreamError as error:
+                self.problem, block = error, b""
+                if not self.quiet:
+                    raise
+            if not block:
+                break
+            self.held += block
+        data, self.held = self.held[:size], self.held[size:]
+        self.at += len(data)
+        self.last = (self.last + data)[-4:]
+        return data
