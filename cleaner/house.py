@@ -27,6 +27,10 @@ LONGEST = 300
 
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gob", "gouv", "gov", "go", "net", "ne", "or", "org", "nom"})
 _LETTERS = re.compile(r"[a-z0-9]+")
+_BETWEEN = " .'’&\u00a0-"
+"""What may stand between the letters of a name."""
+
+_BETWEEN_BYTES = _BETWEEN.encode()
 
 
 def house(document: Document) -> Iterator[Span]:
@@ -35,6 +39,8 @@ def house(document: Document) -> Iterator[Span]:
     if not name:
         return
     text, done = document.text, 0
+    if not _may_say(text, name):
+        return
     for found in _spelt(name).finditer(text):
         at = found.start()
         if at >= done and (text[at].isupper() or _in_address(text, *found.span())):
@@ -56,6 +62,16 @@ def _in_address(text: str, start: int, end: int) -> bool:
     return before in ("@", ".", "/") or (after[:1] == "." and after[1:].islower())
 
 
+def _may_say(text: str, name: str) -> bool:
+    """Whether what all ways to spell a name have in common occurs once nothing stands between its letters any more.
+
+    A tenth of the work of looking for the spellings, of which most texts hold none.
+    """
+    letters = text.encode("utf-8", "surrogatepass").lower().translate(None, _BETWEEN_BYTES)
+    return name[: _least(name)].encode() in letters
+
+
+@lru_cache(maxsize=1_000)
 def _name(host: str) -> str:
     """Letters of the part of a host that was chosen by whoever owns it; empty if it says too little."""
     labels = host.lower().split(".")[:-1]
@@ -65,15 +81,20 @@ def _name(host: str) -> str:
     return name if len(name) >= SHORTEST else ""
 
 
+def _least(name: str) -> int:
+    """How many letters of a name a text must say."""
+    return max(SHORTEST_PART, round(PART * len(name)))
+
+
 @lru_cache(maxsize=1_000)
 def _spelt(name: str) -> re.Pattern[str]:
     """A name in one word or several, or its beginning, if that says enough of it."""
-    least = max(SHORTEST_PART, round(PART * len(name)))
+    least = _least(name)
     # Both cases of each letter, and what stands before the first looked at only behind it: so `re` skips from one such
     # letter to the next, in a third of the time.
     letters = [f"[{letter}{letter.upper()}]" for letter in name]
     pattern = ""
     for at in range(len(name) - 1, 0, -1):
-        letter = r"[ .'’&\u00a0-]{0,3}" + letters[at]
+        letter = f"[{_BETWEEN}]{{0,3}}{letters[at]}"
         pattern = f"(?:{letter}{pattern})?" if at >= least else letter + pattern
     return re.compile(rf"{letters[0]}(?<!\w[\s\S]){pattern}(?!\w)")

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import regex
@@ -147,6 +148,7 @@ def compose(text: str) -> tuple[str, list[int]] | None:
     return "".join(forms), offsets
 
 
+@lru_cache(maxsize=64)  # of one document several ask
 def host_of(url: str | None) -> str:
     """The host of an address, in small letters; empty for none, and for what is no address."""
     try:

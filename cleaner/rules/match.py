@@ -18,6 +18,7 @@ from cleaner.rules.ends import NOUNS_IN_CAPITALS, before_glued, tells
 from cleaner.rules.languages import Languages
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
+from cleaner.rules.needles import Checks
 from cleaner.rules.runs import best_run
 from cleaner.rules.views import is_flat, mapped, read
 from cleaner.text import compose, content, host_of, line_at, sentences
@@ -151,12 +152,13 @@ class _Reader:
         self.rules = tuple(rule for pack in packs for rule in pack.rules)
         self.cues = Cues(self.rules)
         self.limits = {rule.longest for rule in self.rules if rule.takes == "document"}
+        self.checks = Checks(self.rules)
         self.memo: Memo = {}
         self._edges = edges
 
     def marks(self, document: Document) -> list[Span]:
         hits = self.cues.find(document.text)
-        return self._reading(document, self.rules).marks(hits, self._edges, self.memo)
+        return self._reading(document, self.rules, self.checks).marks(hits, self._edges, self.memo)
 
 
 class Edge:
@@ -202,8 +204,8 @@ def _site_of(document: Document) -> str:
 class Reading:
     """One document being matched: remembers lines and sentences that several rules ask for."""
 
-    def __init__(self, document: Document, rules: Sequence[Rule]) -> None:
-        """Takes a document, and the rules that hits speak of by number."""
+    def __init__(self, document: Document, rules: Sequence[Rule], checks: Checks) -> None:
+        """Takes a document, the rules that hits speak of by number, and what tells which of their signs can occur."""
         self.text = document.text
         self.starts = document.starts
         self.document = document
@@ -215,6 +217,8 @@ class Reading:
         self.last_bounds = (-1, -1)
         self.last_words = ""
         self.last_starts: list[int] | None = None
+        self.checks = checks
+        self.possible: dict[int, int] = {}
 
     def marks(self, hits: Iterable[Hit], edges: Iterable[Edge], memo: Memo) -> list[Span]:
         """All marks, each stretch once for each rule. `memo` holds what was found in lines that came before."""
@@ -298,6 +302,8 @@ class Reading:
 
     def _near(self, rule: Rule, line: int, offset: int, seen: int) -> tuple[list[Span], int]:
         """Marks of a rule in the sentences around a cue, and the end of what need not be looked at again."""
+        if self._bare(rule, line):
+            return [], self.bounds[line][1]
         if rule.takes != "run":
             low, high = self._around(line, offset, 1)
             return (self._try(rule, line, low, high) if seen < high else []), max(seen, high)
@@ -336,12 +342,12 @@ class Reading:
 
     def _try(self, rule: Rule, line: int, low: int, high: int) -> list[Span]:
         """Marks of one rule in one line, or in the part of a long line between `low` and `high`."""
-        if not self._may_take(rule, line, low):
+        if not self._may_take(rule, line, low) or self._bare(rule, line):
             return []
         found: list[Span] = []
         try:
             if rule.takes == "document":
-                return self._document(rule)
+                return self._document(rule, line)
             if rule.takes == "run":
                 return self._run(rule, line, low, high)
             whole_low, whole_high = self.bounds[line]
@@ -354,7 +360,7 @@ class Reading:
                     marks = list(_TAKES[rule.takes](self, rule, line, low, match))
                     if (
                         marks
-                        and not self._excepted(rule, marks[0], words)
+                        and not self._excepted(rule, marks[0], words, line)
                         and not (rule.kind == "caption" and tells(self.text, marks[0].start, marks[0].end))
                     ):
                         found += marks
@@ -371,7 +377,14 @@ class Reading:
             return False
         return not rule.sites or _bound(rule, _site_of(self.document))
 
-    def _document(self, rule: Rule) -> list[Span]:
+    def _bare(self, rule: Rule, line: int) -> bool:
+        """Whether a line cannot hold as many signs as a rule asks for."""
+        if not rule.signs or rule.takes == "document":
+            return False
+        possible = self._possible(line)
+        return sum(bit & possible != 0 for bit in self.checks.signs(rule)) < rule.least
+
+    def _document(self, rule: Rule, line: int) -> list[Span]:
         """The whole text, if it is short enough and the pattern matches from its first word on; looked at once."""
         if rule.id in self.documents:
             return []
@@ -383,7 +396,7 @@ class Reading:
         if rule.compiled.match(words, timeout=PATTERN_SECONDS) is None:
             return []
         mark = self._mark(rule, start, end)
-        return [] if self._excepted(rule, mark, words) else [mark]
+        return [] if self._excepted(rule, mark, words, line) else [mark]
 
     def _words(self, low: int, high: int) -> str:
         if self.last_bounds != (low, high):
@@ -425,14 +438,39 @@ class Reading:
                     matches.append(found)
         return matches
 
-    def _excepted(self, rule: Rule, mark: Span, words: str) -> bool:
+    def _excepted(self, rule: Rule, mark: Span, words: str, line: int) -> bool:
         """Whether `unless` occurs, or too few signs do: in the sentences or line taken, or in a match's line."""
         if rule.unless is None and not rule.signs:
             return False
         around = words if rule.takes == "match" else self.text[mark.start : mark.end]
-        if any(exception.search(around, timeout=PATTERN_SECONDS) for exception in rule.compiled_unless):
+        if not rule.signs:
+            return any(exception.search(around, timeout=PATTERN_SECONDS) for exception in rule.compiled_unless)
+        low, high = self.bounds[line]
+        inside = low <= mark.start and mark.end <= high and (rule.takes != "match" or len(words) == high - low)
+        possible = self._possible(line) if inside else self.checks.possible(around)
+        if self._lacks_signs(rule, possible, around, 0, len(around)):
             return True
-        return _lacks_signs(rule, around, 0, len(around))
+        return self._holds_exception(rule, possible, around, 0, len(around))
+
+    def _holds_exception(self, rule: Rule, possible: int, words: str, start: int, end: int) -> bool:
+        """Whether something occurs between two offsets that must not, of what can occur in the words at all."""
+        return any(
+            bit & possible and exception.search(words, start, end, timeout=PATTERN_SECONDS)
+            for bit, exception in zip(self.checks.exceptions(rule), rule.compiled_unless, strict=True)
+        )
+
+    def _lacks_signs(self, rule: Rule, possible: int, words: str, start: int, end: int) -> bool:
+        """Whether fewer signs than a rule asks for occur between two offsets."""
+        bits = self.checks.signs(rule)
+        may_miss = sum(bit & possible != 0 for bit in bits) - rule.least
+        if may_miss < 0:
+            return True
+        for bit, sign in zip(bits, rule.compiled_signs, strict=True):
+            if bit & possible and sign.search(words, start, end, timeout=PATTERN_SECONDS) is None:
+                may_miss -= 1
+                if may_miss < 0:
+                    return True
+        return False
 
     def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"
@@ -485,11 +523,12 @@ class Reading:
         """The sentences between two offsets that hold most signs."""
         whole_low, whole_high = self.bounds[line]
         words = self._words(whole_low, whole_high)
-        if _lacks_signs(rule, words, low - whole_low, high - whole_low):
+        possible = self._possible(line)
+        if self._lacks_signs(rule, possible, words, low - whole_low, high - whole_low):
             return []
         parts = [part for part in self._sentences(line) if low <= part[0] < high]
         places = [(start - whole_low, end - whole_low) for start, end in parts]
-        signs = [self._signs(rule, words, *place) for place in places]
+        signs = [self._signs(rule, possible, words, *place) for place in places]
         begin, stop = best_run(signs)
         if len(set().union(*(held or () for held in signs[begin:stop]))) < rule.least:
             return []
@@ -500,17 +539,25 @@ class Reading:
         if end - start > rule.longest or not rule.compiled.match(self.text[start:end], timeout=PATTERN_SECONDS):
             return []
         mark = self._mark(rule, start, end)
-        return [] if self._excepted(rule, mark, words) else [mark]
+        return [] if self._excepted(rule, mark, words, line) else [mark]
 
-    @staticmethod
-    def _signs(rule: Rule, words: str, start: int, end: int) -> set[int] | None:
+    def _signs(self, rule: Rule, possible: int, words: str, start: int, end: int) -> set[int] | None:
         """Numbers of the signs that occur in a sentence; None if something does that must not."""
-        if any(exception.search(words, start, end, timeout=PATTERN_SECONDS) for exception in rule.compiled_unless):
+        if self._holds_exception(rule, possible, words, start, end):
             return None
-        found = (
-            (n, sign.search(words, start, end, timeout=PATTERN_SECONDS)) for n, sign in enumerate(rule.compiled_signs)
-        )
-        return {n for n, sign in found if sign}
+        return {
+            number
+            for number, (bit, sign) in enumerate(zip(self.checks.signs(rule), rule.compiled_signs, strict=True))
+            if bit & possible and sign.search(words, start, end, timeout=PATTERN_SECONDS)
+        }
+
+    def _possible(self, line: int) -> int:
+        """Which signs and exceptions can occur in a line."""
+        found = self.possible.get(line)
+        if found is None:
+            low, high = self.bounds[line]
+            found = self.possible[line] = self.checks.possible(self.text[low:high])
+        return found
 
     def _line(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
         start, end = self.bounds[line]
@@ -570,17 +617,6 @@ _TAKES: dict[str, Callable[[Reading, Rule, int, int, regex.Match[str]], Iterator
     "list": Reading._list,
     "tail": Reading._tail,
 }
-
-
-def _lacks_signs(rule: Rule, words: str, start: int, end: int) -> bool:
-    """Whether fewer signs than a rule asks for occur between two offsets."""
-    may_miss = len(rule.signs) - rule.least if rule.signs else 0
-    for sign in rule.compiled_signs:
-        if sign.search(words, start, end, timeout=PATTERN_SECONDS) is None:
-            may_miss -= 1
-            if may_miss < 0:
-                return True
-    return False
 
 
 def _runaway(rule: Rule, low: int) -> PatternTimeout:
