@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from functools import lru_cache
+from urllib.parse import unquote
 
 from cleaner.data import Document, Span
-from cleaner.text import content
+from cleaner.text import address
 
 DETECTOR = "headline"
 RULE = "headline.address"
@@ -73,10 +74,8 @@ def headline(document: Document) -> Iterator[Span]:
 
 def _first_lines(document: Document, number: int) -> Iterator[tuple[int, int]]:
     """Offsets of the first lines that hold words."""
-    starts = document.starts
     seen = 0
-    for at in range(len(starts) - 1):
-        start, end = content(document.text, starts[at], starts[at + 1])
+    for start, end in document.bounds:
         if start == end:
             continue
         yield start, end
@@ -97,12 +96,10 @@ def _like_title(text: str, first: tuple[int, int], second: tuple[int, int]) -> b
     )
 
 
+@lru_cache(maxsize=64)
 def _address_words(url: str) -> frozenset[str]:
     """Words of the longest part of a path, without diacritics."""
-    try:
-        parts = unquote(urlsplit(url).path).split("/")
-    except ValueError:
-        return frozenset()
+    parts = unquote(address(url)[1]).split("/")
     return frozenset(_WORD.findall(_plain(_ENDING.sub("", max(parts, key=len)))))
 
 

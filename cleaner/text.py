@@ -22,6 +22,7 @@ SPACELESS = "\u2e80"
 MOSTLY_ASCII = 8
 """A text is mostly ASCII of which no more than one code point in so many is anything else."""
 
+_ADDRESS = re.compile(r"https?://([a-z0-9.-]+)((?:/[!-\"$->@-~]*)?)(?:[?#][!-~]*)?")
 _INDENT = re.compile(r"\n([^\S\n]+)")
 _INDENTED = re.compile("\n[ \t]")  # a sixth of the time that `in` takes for two letters in a wide string
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -149,12 +150,21 @@ def compose(text: str) -> tuple[str, list[int]] | None:
 
 
 @lru_cache(maxsize=64)  # of one document several ask
+def address(url: str | None) -> tuple[str, str]:
+    """Host, in small letters, and path of an address; empty for none, and for what is no address."""
+    simple = _ADDRESS.fullmatch(url or "")
+    if simple:  # most are, and seen through in a fifth of the time
+        return simple[1], simple[2]
+    try:
+        parts = urlsplit(url or "")
+        return parts.hostname or "", parts.path
+    except ValueError:
+        return "", ""
+
+
 def host_of(url: str | None) -> str:
     """The host of an address, in small letters; empty for none, and for what is no address."""
-    try:
-        return urlsplit(url or "").hostname or ""
-    except ValueError:
-        return ""
+    return address(url)[0]
 
 
 def content(text: str, start: int, end: int) -> tuple[int, int]:
