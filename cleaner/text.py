@@ -181,8 +181,15 @@ def line_at(starts: Sequence[int], offset: int) -> int:
     return max(0, min(bisect_right(starts, offset) - 1, len(starts) - 2))
 
 
+SHORT_REACH = 8
+"""How far before a full stop a word is looked for that is written short."""
+
 # Sentence ends: closing marks may follow; a blank must, unless the writing has none (。！？).
-_END = re.compile(r"(?:[.!?…؟۔]+[\"'”’»›)\]“]*(?:[ \u00a0\u202f][»›](?=\s|$))?(?=\s)|[。！？]+[」』”’）)]*)\s*")
+# What all begin with stands first and alone: `re` skips from one such sign to the next.
+_END = re.compile(
+    r"[.!?…؟۔。！？](?:(?<=[.!?…؟۔])[.!?…؟۔]*[\"'”’»›)\]“]*(?:[ \u00a0\u202f][»›](?=\s|$))?(?=\s)"
+    r"|(?<=[。！？])[。！？]*[」』”’）)]*)\s*"
+)
 _SHORT = re.compile(
     r"(?:^|[\s(\"'“„«])(?:[^\W\d_]|[A-Z]\.(?:\w\.)*\w?|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Jr|Sr|St|"
     r"vs|No|Nr|Inc|Ltd|Co|Corp|approx|ca|bzw|usw|Dres|Hr|Fr|Sra?|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
@@ -196,8 +203,8 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found = []
     at = start
     for match in _END.finditer(text, start, end):
-        stop = match.end()
-        if stop < end and not _is_break(text, match):
+        begin, stop = match.span()
+        if stop < end and (text[stop].islower() or (text[begin] == "." and _shortened(text, begin))):
             continue
         found.append((at, stop))
         at = stop
@@ -206,10 +213,16 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
-def _is_break(text: str, match: re.Match[str]) -> bool:
-    after = text[match.end()]
-    if after.islower():
+def _shortened(text: str, end: int) -> bool:
+    """Whether a word that is written short stands before a full stop."""
+    near = text[max(0, end - SHORT_REACH) : end].removesuffix("\n")
+    parts = near.split()
+    if not parts or near[-1].isspace():
         return False
-    if match[0][0] != ".":
-        return True
-    return not _SHORT.search(text, max(0, match.start() - 8), match.start())
+    return _is_short(parts[-1], begins=end <= SHORT_REACH or len(parts[-1]) < len(near))
+
+
+@lru_cache(maxsize=10_000)
+def _is_short(word: str, *, begins: bool) -> bool:
+    """Whether a word is, or ends in, one that is written short; `begins` says that nothing touches it from before."""
+    return _SHORT.search(word if begins else "_" + word) is not None

@@ -71,8 +71,9 @@ _BEFORE_CUE = frozenset("([{|¦/–—- \u00a0\n\t•»>*")
 BEFORE_CUE = 3
 """How many such signs before a cue a pattern may begin with."""
 
-# The same places as %{start} of the shared pack.
-_START = regex.compile(r"""(?<=[.!?…:»”"'’)\]|>؟؛۔]\s)(?=\S)""")
+# The same places as %{start} of the shared pack, in `re`, which skips from sign to sign; blanks are those of `regex`.
+_BLANK = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_START = re.compile(rf"""[.!?…:»”"'’)\]|>؟؛۔][{_BLANK}](?=[^{_BLANK}])""")
 
 
 Memo = dict[tuple[str, tuple[int, ...]], tuple[Span, ...]]
@@ -218,7 +219,7 @@ class Reading:
         self.last_words = ""
         self.last_starts: list[int] | None = None
         self.checks = checks
-        self.possible: dict[int, int] = {}
+        self.possible: dict[tuple[int, int], int] = {}
 
     def marks(self, hits: Iterable[Hit], edges: Iterable[Edge], memo: Memo) -> list[Span]:
         """All marks, each stretch once for each rule. `memo` holds what was found in lines that came before."""
@@ -381,7 +382,7 @@ class Reading:
         """Whether a line cannot hold as many signs as a rule asks for."""
         if not rule.signs or rule.takes == "document":
             return False
-        possible = self._possible(line)
+        possible = self._possible(*self.bounds[line])
         return sum(bit & possible != 0 for bit in self.checks.signs(rule)) < rule.least
 
     def _document(self, rule: Rule, line: int) -> list[Span]:
@@ -447,7 +448,7 @@ class Reading:
             return any(exception.search(around, timeout=PATTERN_SECONDS) for exception in rule.compiled_unless)
         low, high = self.bounds[line]
         inside = low <= mark.start and mark.end <= high and (rule.takes != "match" or len(words) == high - low)
-        possible = self._possible(line) if inside else self.checks.possible(around)
+        possible = self._possible(low, high) if inside else self.checks.possible(around)
         if self._lacks_signs(rule, possible, around, 0, len(around)):
             return True
         return self._holds_exception(rule, possible, around, 0, len(around))
@@ -523,12 +524,13 @@ class Reading:
         """The sentences between two offsets that hold most signs."""
         whole_low, whole_high = self.bounds[line]
         words = self._words(whole_low, whole_high)
-        possible = self._possible(line)
-        if self._lacks_signs(rule, possible, words, low - whole_low, high - whole_low):
+        if self._lacks_signs(rule, self._possible(low, high), words, low - whole_low, high - whole_low):
             return []
         parts = [part for part in self._sentences(line) if low <= part[0] < high]
-        places = [(start - whole_low, end - whole_low) for start, end in parts]
-        signs = [self._signs(rule, possible, words, *place) for place in places]
+        signs = [
+            self._signs(rule, self._possible(start, end), words, start - whole_low, end - whole_low)
+            for start, end in parts
+        ]
         begin, stop = best_run(signs)
         if len(set().union(*(held or () for held in signs[begin:stop]))) < rule.least:
             return []
@@ -551,12 +553,11 @@ class Reading:
             if bit & possible and sign.search(words, start, end, timeout=PATTERN_SECONDS)
         }
 
-    def _possible(self, line: int) -> int:
-        """Which signs and exceptions can occur in a line."""
-        found = self.possible.get(line)
+    def _possible(self, low: int, high: int) -> int:
+        """Which signs and exceptions can occur in a part of a line that begins and ends where words do."""
+        found = self.possible.get((low, high))
         if found is None:
-            low, high = self.bounds[line]
-            found = self.possible[line] = self.checks.possible(self.text[low:high])
+            found = self.possible[low, high] = self.checks.possible(self.text[low:high])
         return found
 
     def _line(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
