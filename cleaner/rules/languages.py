@@ -21,9 +21,6 @@ FEWEST = 6
 
 _SPACELESS = re.compile(f"[{SPACELESS}-\U0010ffff]")
 
-KNOWN = 8
-"""How many parts of texts are remembered."""
-
 LANE = 2
 """Counts of all languages are added up at once, each in so many bytes of one number."""
 
@@ -49,7 +46,6 @@ class Languages:
         lane = {name: 1 << 8 * LANE * at for at, name in enumerate(self._names)}
         self._unpack = Struct(f"<{len(self._names)}H").unpack
         self._lanes = {word: sum(map(lane.__getitem__, names)) for word, names in self._speakers.items()}
-        self._known: dict[str, frozenset[str]] = {}
         self._last: tuple[tuple[str, frozenset[str]], ...] = ()
         self._gated = any(pack.name not in self.always for pack in packs)
         self._all = frozenset(self.always | {name for names in self._speakers.values() for name in names})
@@ -78,19 +74,10 @@ class Languages:
 
     def _counts(self, text: str) -> dict[str, int]:
         # Few words of a text are common ones: to look each up is half the work of gathering all in a set first.
-        said = set().union(*map(self._said, _parts(text)))
+        # Few words of a text are common ones: to look each up is half the work of gathering all in a set first.
+        said = self._common.intersection(_sample(text))
         lanes = sum(map(self._lanes.__getitem__, said)).to_bytes(LANE * len(self._names), "little")
         return {name: count for name, count in zip(self._names, self._unpack(lanes), strict=True) if count}
-
-    def _said(self, part: str) -> frozenset[str]:
-        """The common words in a part of a text."""
-        # What is cut from a text leaves its start as it is in most cases, which is then looked at again.
-        said = self._known.get(part)
-        if said is None:
-            if len(self._known) >= KNOWN:
-                self._known.clear()
-            said = self._known[part] = self._common.intersection(_words(part))
-        return said
 
     def _spoken(self, text: str) -> frozenset[str]:
         counts = self._counts(text)
@@ -101,15 +88,10 @@ class Languages:
         return frozenset(self.always.union(name for name, count in counts.items() if count >= enough))
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    """The parts of a text that are looked at."""
-    if len(text) <= 2 * SAMPLE:
-        return (text,)
-    middle = len(text) // 2
-    return text[:SAMPLE], text[middle : middle + SAMPLE]
-
-
-def _words(part: str) -> list[str]:
-    """The words of a part of a text, and what each is that has no spaces around it."""
-    folded = part.lower()
+def _sample(text: str) -> list[str]:
+    """The words of the parts of a text that are looked at, and what each is that has no spaces around it."""
+    if len(text) > 2 * SAMPLE:
+        middle = len(text) // 2
+        text = text[:SAMPLE] + " " + text[middle : middle + SAMPLE]
+    folded = text.lower()
     return folded.split() if folded.isascii() else folded.split() + _SPACELESS.findall(beyond_ascii(folded))

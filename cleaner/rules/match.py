@@ -316,12 +316,14 @@ class Reading:
 
     def _edges(self, edges: Iterable[Edge]) -> Iterator[Span]:
         """Marks of rules without cues, tried on the lines in reach of the ends that are short enough."""
+        text, bounds = self.text, self.bounds
         for edge in edges:
+            longest, opens = edge.longest, edge.opens.match
             for line in self._reach(edge.where):
-                low, high = self.bounds[line]
-                if not 0 < high - low <= edge.longest or not edge.opens.match(self.text, low, high):
+                low, high = bounds[line]
+                if not 0 < high - low <= longest or not opens(text, low, high):
                     continue
-                if edge.at_start and not self._may_match(edge, self.text[low:high]):
+                if edge.at_start and not self._may_match(edge, text[low:high]):
                     continue
                 for rule in edge.rules:
                     if high - low <= rule.longest:
