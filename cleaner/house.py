@@ -84,8 +84,8 @@ def _name(host: str) -> str:
 @lru_cache(maxsize=1_000)
 def _spelt(name: str) -> re.Pattern[str]:
     """A name in one word or several, or its beginning, if that says enough of it."""
-    # What stands before the first letter is looked at only behind it: so `re` skips from one such letter to the next, in
-    # a third of the time.
+    # What stands before the first letter is looked at only behind it: so `re` skips from one such letter to the next,
+    # in a third of the time.
     return re.compile(_either_case(name[0]) + _rest(name))
 
 

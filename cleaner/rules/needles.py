@@ -30,7 +30,6 @@ _TOKEN = re.compile(
 )
 _QUANTIFIER = re.compile(r"(?:[?*+]|\{(\d*),?\d*\})[?+]?")
 _LOOKS = ("(?=", "(?!", "(?<=", "(?<!")
-_NO_WIDTH = ("^", "$", r"\A", r"\B", r"\Z")
 _CLASS = re.compile(r"\[((?:\\\W|[^\\\]\[^-]){1,4})\]")
 _CASED = frozenset(
     letter
@@ -51,12 +50,16 @@ class Part(NamedTuple):
     needs: frozenset[str] | None
 
 
-class _Unknown(Exception):
+class _UnknownError(Exception):
     """The pattern has a syntax that is not understood here."""
 
 
 _NOTHING = Part(frozenset({""}), None)
 _ANYTHING = Part(None, None)
+_NO_WIDTH = {
+    **dict.fromkeys(("^", "$", r"\A", r"\B", r"\Z"), _NOTHING),
+    r"\b": Part(frozenset({EDGE}), None),
+}
 
 
 @lru_cache(maxsize=10_000)  # each choice of packs asks for the same again
@@ -69,7 +72,7 @@ def needles(pattern: str) -> frozenset[str] | None:
         tokens = _TOKEN.findall(pattern)
         tokens.reverse()
         part = _either(tokens)
-    except _Unknown:
+    except _UnknownError:
         return None
     if tokens:
         return None
@@ -127,44 +130,46 @@ def _repeated(part: Part, tokens: list[str]) -> Part:
         return part
     sign = tokens.pop()
     if sign[0] == "?":
-        return _NOTHING if part.exact == {""} else Part(part.exact and part.exact | {""}, None)
+        return Part(part.exact and part.exact | {""}, None)
     least = 1 if sign[0] == "+" else 0 if sign[0] == "*" else int(found[1] or 0)
     return Part(None, part.needs) if least else _ANYTHING
 
 
 def _one(tokens: list[str]) -> Part:
     """Letters, a class or a group."""
-    token = tokens.pop()
-    if len(token) > 1 and token[0] not in "(\\[":
-        return Part(frozenset({token.lower()}), frozenset({token.lower()}))
-    if token.startswith("("):
-        return _group(token, tokens)
-    if token == r"\b":
-        return Part(frozenset({EDGE}), None)
-    if token in _NO_WIDTH:
-        return _NOTHING
-    if token.startswith("["):
-        if "[:" in token:
-            raise _Unknown
-        few = _CLASS.fullmatch(token)
-        letters = {_letter(letter) for letter in re.findall(r"\\?(.)", few[1], re.DOTALL)} if few else {None}
-    elif token.startswith("\\"):
-        if token[1] in "uUxNLQEGKXRmM0123456789":
-            raise _Unknown
-        letters = {"\n"} if token == r"\n" else {None} if token[1].isalnum() else {_letter(token[1])}
-    else:
-        letters = {None} if token == "." else {_letter(token)}
+    sign = tokens.pop()
+    if sign.startswith("("):
+        return _group(sign, tokens)
+    if sign in _NO_WIDTH:
+        return _NO_WIDTH[sign]
+    if len(sign) > 1 and sign[0] not in "\\[":
+        return Part(frozenset({sign.lower()}), frozenset({sign.lower()}))
+    letters = {_letter(letter) for letter in _letters(sign)}
     known = frozenset(letter for letter in letters if letter is not None)
-    return Part(known, known) if len(known) == len(letters) else _ANYTHING
+    return Part(known, known) if known and len(known) == len(letters) else _ANYTHING
 
 
-def _group(token: str, tokens: list[str]) -> Part:
-    if token == "(?":
-        raise _Unknown
+def _letters(sign: str) -> Sequence[str]:
+    """The letters that a sign stands for, if they are few; none if it stands for many."""
+    if sign.startswith("["):
+        if "[:" in sign:
+            raise _UnknownError
+        few = _CLASS.fullmatch(sign)
+        return re.findall(r"\\?(.)", few[1], re.DOTALL) if few else ()
+    if sign.startswith("\\"):
+        if sign[1] in "uUxNLQEGKXRmM0123456789":
+            raise _UnknownError
+        return "\n" if sign[1] == "n" else "" if sign[1].isalnum() else sign[1]
+    return sign if sign != "." else ""
+
+
+def _group(opening: str, tokens: list[str]) -> Part:
+    if opening == "(?":
+        raise _UnknownError
     part = _either(tokens)
     if not tokens or tokens.pop() != ")":
-        raise _Unknown
-    return _NOTHING if token in _LOOKS else part
+        raise _UnknownError
+    return _NOTHING if opening in _LOOKS else part
 
 
 def _letter(letter: str) -> str | None:
