@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from cleaner.data import Document, Span
-from cleaner.text import content
+from cleaner.text import address
 
 DETECTOR = "headline"
 RULE = "headline.address"
@@ -100,10 +101,8 @@ def _part(
 
 def _first_lines(document: Document, number: int) -> Iterator[tuple[int, int]]:
     """Offsets of the first lines that hold words."""
-    starts = document.starts
     seen = 0
-    for at in range(len(starts) - 1):
-        start, end = content(document.text, starts[at], starts[at + 1])
+    for start, end in document.bounds:
         if start == end:
             continue
         yield start, end
@@ -124,12 +123,10 @@ def _like_title(text: str, first: tuple[int, int], second: tuple[int, int]) -> b
     )
 
 
+@lru_cache(maxsize=64)
 def _address_words(url: str) -> frozenset[str]:
     """Words of the longest part of a path, without diacritics."""
-    try:
-        parts = unquote(urlsplit(url).path).split("/")
-    except ValueError:
-        return frozenset()
+    parts = unquote(address(url)[1]).split("/")
     return frozenset(_WORD.findall(_plain(_ENDING.sub("", max(parts, key=len)))))
 
 

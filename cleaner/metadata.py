@@ -117,10 +117,11 @@ def _credits(
     return list(given.values())
 
 
-def authors_of(text: str) -> list[str]:
+@lru_cache(maxsize=4096)  # a site's authors come again
+def authors_of(text: str) -> Sequence[str]:
     """Names in a byline, without roles, times, handles and addresses; what does not look like a name is left out."""
     names = people_of([_HANDLE.sub("", text)]).names
-    return [name.title() if name.isupper() and len(name) > 4 else name for name in names]
+    return tuple(name.title() if name.isupper() and len(name) > 4 else name for name in names)
 
 
 def tags_of(text: str) -> list[str]:

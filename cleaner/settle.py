@@ -229,6 +229,7 @@ class _Weighing:
         self.why = _second_detectors(self.marks)
         self.before = [mark.start for mark in self.marks]
         self.after = [size - mark.end for mark in self.marks]
+        self.backwards = sorted(range(len(self.marks)), key=lambda at: -self.marks[at].end)
 
     def _allowed(self, at: int) -> bool:
         where = self.marks[at].where
@@ -259,14 +260,19 @@ class _Weighing:
         changed = False
         reach = gone = 0
         last = START
+        stands, before = self.stands, self.before
         for at, mark in enumerate(self.marks):
-            self.before[at] = max(0, mark.start - gone)
-            near = mark.start <= reach or self._blank(reach, mark.start)
-            changed |= self._believe(at, last if near else None)
-            if self.stands[at]:
-                gone += max(0, mark.end - max(mark.start, reach))
-                if mark.end >= reach:
-                    reach, last = mark.end, mark.rule
+            start = mark.start
+            before[at] = start - gone if start > gone else 0
+            if not stands[at]:
+                near = start <= reach or self._blank(reach, start)
+                if not self._believe(at, last if near else None):
+                    continue
+                changed = True
+            end = mark.end
+            if end >= reach:
+                gone += end - (start if start > reach else reach)
+                reach, last = end, mark.rule
         return changed
 
     def _backward(self) -> bool:
@@ -274,15 +280,21 @@ class _Weighing:
         size = len(self.text)
         reach, gone = size, 0
         last = END
-        for at in sorted(range(len(self.marks)), key=lambda n: -self.marks[n].end):
+        stands, after = self.stands, self.after
+        for at in self.backwards:
             mark = self.marks[at]
-            self.after[at] = max(0, size - mark.end - gone)
-            near = mark.end >= reach or self._blank(mark.end, reach)
-            changed |= self._believe(at, last if near else None)
-            if self.stands[at]:
-                gone += max(0, min(mark.end, reach) - mark.start)
-                if mark.start <= reach:
-                    reach, last = mark.start, mark.rule
+            end = mark.end
+            left = size - end - gone
+            after[at] = left if left > 0 else 0
+            if not stands[at]:
+                near = end >= reach or self._blank(end, reach)
+                if not self._believe(at, last if near else None):
+                    continue
+                changed = True
+            start = mark.start
+            if start <= reach:
+                gone += (end if end < reach else reach) - start
+                reach, last = start, mark.rule
         return changed
 
     def _blank(self, start: int, end: int) -> bool:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import regex
@@ -21,6 +22,7 @@ SPACELESS = "\u2e80"
 MOSTLY_ASCII = 8
 """A text is mostly ASCII of which no more than one code point in so many is anything else."""
 
+_ADDRESS = re.compile(r"https?://([a-z0-9.-]+)((?:/[!-\"$->@-~]*)?)(?:[?#][!-~]*)?")
 _INDENT = re.compile(r"\n([^\S\n]+)")
 _INDENTED = re.compile("\n[ \t]")  # a sixth of the time that `in` takes for two letters in a wide string
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -147,12 +149,22 @@ def compose(text: str) -> tuple[str, list[int]] | None:
     return "".join(forms), offsets
 
 
+@lru_cache(maxsize=64)  # of one document several ask
+def address(url: str | None) -> tuple[str, str]:
+    """Host, in small letters, and path of an address; empty for none, and for what is no address."""
+    simple = _ADDRESS.fullmatch(url or "")
+    if simple:  # most are, and seen through in a fifth of the time
+        return simple[1], simple[2]
+    try:
+        parts = urlsplit(url or "")
+        return parts.hostname or "", parts.path
+    except ValueError:
+        return "", ""
+
+
 def host_of(url: str | None) -> str:
     """The host of an address, in small letters; empty for none, and for what is no address."""
-    try:
-        return urlsplit(url or "").hostname or ""
-    except ValueError:
-        return ""
+    return address(url)[0]
 
 
 def content(text: str, start: int, end: int) -> tuple[int, int]:
@@ -169,8 +181,15 @@ def line_at(starts: Sequence[int], offset: int) -> int:
     return max(0, min(bisect_right(starts, offset) - 1, len(starts) - 2))
 
 
+SHORT_REACH = 8
+"""How far before a full stop a word is looked for that is written short."""
+
 # Sentence ends: closing marks may follow; a blank must, unless the writing has none (。！？).
-_END = re.compile(r"(?:[.!?…؟۔]+[\"'”’»›)\]“]*(?:[ \u00a0\u202f][»›](?=\s|$))?(?=\s)|[。！？]+[」』”’）)]*)\s*")
+# What all begin with stands first and alone: `re` skips from one such sign to the next.
+_END = re.compile(
+    r"[.!?…؟۔。！？](?:(?<=[.!?…؟۔])[.!?…؟۔]*[\"'”’»›)\]“]*(?:[ \u00a0\u202f][»›](?=\s|$))?(?=\s)"
+    r"|(?<=[。！？])[。！？]*[」』”’）)]*)\s*"
+)
 _SHORT = re.compile(
     r"(?:^|[\s(\"'“„«])(?:[^\W\d_]|[A-Z]\.(?:\w\.)*\w?|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Jr|Sr|St|"
     r"vs|No|Nr|Inc|Ltd|Co|Corp|approx|ca|bzw|usw|Dres|Hr|Fr|Sra?|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
@@ -184,8 +203,8 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found = []
     at = start
     for match in _END.finditer(text, start, end):
-        stop = match.end()
-        if stop < end and not _is_break(text, match):
+        begin, stop = match.span()
+        if stop < end and (text[stop].islower() or (text[begin] == "." and _shortened(text, begin))):
             continue
         found.append((at, stop))
         at = stop
@@ -194,10 +213,16 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
-def _is_break(text: str, match: re.Match[str]) -> bool:
-    after = text[match.end()]
-    if after.islower():
+def _shortened(text: str, end: int) -> bool:
+    """Whether a word that is written short stands before a full stop."""
+    near = text[max(0, end - SHORT_REACH) : end].removesuffix("\n")
+    parts = near.split()
+    if not parts or near[-1].isspace():
         return False
-    if match[0][0] != ".":
-        return True
-    return not _SHORT.search(text, max(0, match.start() - 8), match.start())
+    return _is_short(parts[-1], begins=end <= SHORT_REACH or len(parts[-1]) < len(near))
+
+
+@lru_cache(maxsize=10_000)
+def _is_short(word: str, *, begins: bool) -> bool:
+    """Whether a word is, or ends in, one that is written short; `begins` says that nothing touches it from before."""
+    return _SHORT.search(word if begins else "_" + word) is not None

@@ -122,7 +122,7 @@ def test_a_dangling_link_and_an_unreadable_file_fail_alone(tmp_path: Path) -> No
 def test_a_runaway_pattern_fails_the_document_and_names_the_rule(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cleaner.rules.match.PATTERN_SECONDS", 0.2)
+    monkeypatch.setattr("cleaner.rules.reading.PATTERN_SECONDS", 0.2)
     pack = tmp_path / "slow.toml"
     pack.write_text(
         '[pack]\nname = "slow"\n[[rule]]\nid = "slow.ad.x"\nkind = "ad"\ncues = ["aaaa"]\n'

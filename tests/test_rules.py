@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import time
 import tomllib
 from pathlib import Path
@@ -13,9 +15,10 @@ from cleaner import Cleaner, PackError, PatternTimeout
 from cleaner.data import KINDS, Document
 from cleaner.prove import marked, prove_rule
 from cleaner.rules.load import Pack, builtin_names, expand, gathered, load_packs, parse_pack
-from cleaner.rules.match import _START, Matcher
+from cleaner.rules.match import Matcher
 from cleaner.rules.model import Rule
 from cleaner.rules.page import page
+from cleaner.rules.reading import _START, BLANK
 
 PACKS = load_packs()
 RULES = [(rule, pack) for pack in PACKS for rule in pack.rules]
@@ -171,7 +174,7 @@ def test_a_todo_that_works_already_is_found_by_the_proof() -> None:
 
 
 def test_a_runaway_pattern_is_stopped_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.rules.match.PATTERN_SECONDS", 0.2)
+    monkeypatch.setattr("cleaner.rules.reading.PATTERN_SECONDS", 0.2)
     path = tmp_path / "mine.toml"
     path.write_text(GOOD.replace("'^join the club.*$'", r"'^join the club(?:a|aa|a?a)*b\Z'"), encoding="utf-8")
     cleaner = Cleaner(packs=["any", path])
@@ -242,7 +245,14 @@ def test_site_bound_rules_hold_for_their_site_only(tmp_path: Path) -> None:
 
 def test_sentences_start_where_the_shared_pack_says() -> None:
     shared = PACKS[0].define["start"]
-    assert shared == "^|" + _START.pattern.removesuffix(r"(?=\S)")
+    signs = regex.fullmatch(r"\^\|\(\?<=(\[(?:\\.|[^\]\\])+\])\\s\)", shared)
+    assert signs is not None
+    assert _START.pattern == rf"{signs[1]}[{BLANK}](?=[^{BLANK}])"
+    letters = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert re.findall(f"[{BLANK}]", letters) == regex.findall(r"\s", letters)
+    text = "So. “Well?” he said: (no)  yes!\u3000And\x1cso. \n.  x\u2003» y"
+    slowly = regex.compile(rf"(?:{shared})(?=\S)")
+    assert [0, *(found.end() for found in _START.finditer(text))] == [found.end() for found in slowly.finditer(text)]
 
 
 @pytest.mark.parametrize(

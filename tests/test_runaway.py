@@ -10,8 +10,9 @@ from cleaner import PatternTimeout
 from cleaner.data import Document
 from cleaner.prove import marked
 from cleaner.rules.load import Pack, load_packs, parse_pack
-from cleaner.rules.match import WINDOW, Matcher
+from cleaner.rules.match import Matcher
 from cleaner.rules.model import Rule
+from cleaner.rules.reading import WINDOW
 
 
 def attacks(rule: Rule) -> Iterator[str]:
@@ -26,7 +27,7 @@ def attacks(rule: Rule) -> Iterator[str]:
 
 @pytest.mark.parametrize("pack", load_packs(), ids=lambda pack: pack.name)
 def test_no_pattern_runs_away(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.rules.match.PATTERN_SECONDS", 1.0)
+    monkeypatch.setattr("cleaner.rules.reading.PATTERN_SECONDS", 1.0)
     assert [rule.id for rule in pack.rules if runs_away(rule, pack)] == []
 
 
@@ -41,7 +42,7 @@ def runs_away(rule: Rule, pack: Pack) -> bool:
 
 
 def test_the_attack_finds_a_pattern_that_runs_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.rules.match.PATTERN_SECONDS", 0.2)
+    monkeypatch.setattr("cleaner.rules.reading.PATTERN_SECONDS", 0.2)
     table = (
         '[pack]\nname = "slow"\n[[rule]]\nid = "slow.ad.x"\nkind = "ad"\ncues = ["x"]\ntakes = "match"\n'
         "match = '(?:A|AA|A?A)*[bc]'\nwhy = 'x'\ndrops = ['⟦xb⟧']\nstays = ['y']\n"

@@ -2,11 +2,26 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from urllib.parse import urlsplit
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.text import _COMPOSED, _LOWERED_APART, _lower, compose, content, fold, key, sentences
+from cleaner.text import (
+    _COMPOSED,
+    _END,
+    _LOWERED_APART,
+    _SHORT,
+    SHORT_REACH,
+    _lower,
+    _shortened,
+    address,
+    compose,
+    content,
+    fold,
+    key,
+    sentences,
+)
 from tests.strategies import ANY_LETTER
 
 
@@ -105,3 +120,24 @@ def test_a_key_masks_numbers_case_and_blanks() -> None:
     assert key("Join 12,408 readers  today") == key("join 12,977 Readers today\n")
     assert key("Join 12,408 readers today") != key("Join 12,408 readers tomorrow")
     assert key("é") == key("e\u0301")
+
+
+@given(
+    st.text("abz09.-/?#:@[]%&=;A é\t\n_~", max_size=14), st.sampled_from(["http://", "https://", "HTTP://", "//", ""])
+)
+def test_addresses_are_read_as_the_library_reads_them(rest: str, scheme: str) -> None:
+    try:
+        parts = urlsplit(scheme + rest)
+        said = (parts.hostname or "", parts.path)
+    except ValueError:
+        said = ("", "")
+    assert address(scheme + rest) == said
+
+
+@given(st.lists(st.sampled_from(["Mr", "U.S", "p", "г", "approx", "no", "“", "(", "。", ". ", ".", " ", "\n", "X"])))
+def test_sentences_end_as_one_slow_look_says(parts: list[str]) -> None:
+    text = "".join(parts)
+    for match in _END.finditer(text):
+        if text[match.start()] == ".":
+            near = _SHORT.search(text, max(0, match.start() - SHORT_REACH), match.start())
+            assert _shortened(text, match.start()) == (near is not None)

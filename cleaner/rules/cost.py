@@ -8,9 +8,11 @@ from time import perf_counter
 from typing import NamedTuple
 
 from cleaner.data import Document, Span
+from cleaner.rules.edges import Edge
 from cleaner.rules.load import Pack
-from cleaner.rules.match import Edge, Matcher, Reading
+from cleaner.rules.match import Matcher
 from cleaner.rules.model import Rule
+from cleaner.rules.reading import Reading
 
 
 class Cost(NamedTuple):

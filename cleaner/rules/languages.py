@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from struct import Struct
 
 from cleaner.rules.load import Pack
 from cleaner.text import SPACELESS, beyond_ascii
@@ -19,6 +20,9 @@ FEWEST = 6
 """With fewer different common words than this a text is too short to tell, and each language counts that has one."""
 
 _SPACELESS = re.compile(f"[{SPACELESS}-\U0010ffff]")
+
+LANE = 2
+"""Counts of all languages are added up at once, each in so many bytes of one number."""
 
 SHARE = 0.55
 """A language is spoken that has at least this share of the words that the one with most has."""
@@ -38,6 +42,10 @@ class Languages:
             for word in pack.common:
                 self._speakers.setdefault(word, []).append(pack.name)
         self._common = frozenset(self._speakers)
+        self._names = sorted({name for names in self._speakers.values() for name in names})
+        lane = {name: 1 << 8 * LANE * at for at, name in enumerate(self._names)}
+        self._unpack = Struct(f"<{len(self._names)}H").unpack
+        self._lanes = {word: sum(map(lane.__getitem__, names)) for word, names in self._speakers.items()}
         self._last: tuple[tuple[str, frozenset[str]], ...] = ()
         self._gated = any(pack.name not in self.always for pack in packs)
         self._all = frozenset(self.always | {name for names in self._speakers.values() for name in names})
@@ -65,12 +73,11 @@ class Languages:
         return self._tags.get(names[0]) if most >= fewest and len(names) == 1 else None
 
     def _counts(self, text: str) -> dict[str, int]:
-        counts: dict[str, int] = {}
         # Few words of a text are common ones: to look each up is half the work of gathering all in a set first.
-        for word in self._common.intersection(_sample(text)):
-            for name in self._speakers[word]:
-                counts[name] = counts.get(name, 0) + 1
-        return counts
+        # Few words of a text are common ones: to look each up is half the work of gathering all in a set first.
+        said = self._common.intersection(_sample(text))
+        lanes = sum(map(self._lanes.__getitem__, said)).to_bytes(LANE * len(self._names), "little")
+        return {name: count for name, count in zip(self._names, self._unpack(lanes), strict=True) if count}
 
     def _spoken(self, text: str) -> frozenset[str]:
         counts = self._counts(text)
@@ -87,4 +94,4 @@ def _sample(text: str) -> list[str]:
         middle = len(text) // 2
         text = text[:SAMPLE] + " " + text[middle : middle + SAMPLE]
     folded = text.lower()
-    return folded.split() + _SPACELESS.findall(beyond_ascii(folded))
+    return folded.split() if folded.isascii() else folded.split() + _SPACELESS.findall(beyond_ascii(folded))

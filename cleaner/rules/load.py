@@ -44,6 +44,7 @@ _FIELDS = {
 }
 _INSERT = re.compile(r"%\{(\w+)\}")
 _UPPER_IGNORING_CASE = re.compile(r"\\p\{Lu\}|\\p\{Lt\}|\\p\{Ll\}|\[\[:upper:\]\]")
+_SHIELDED = re.compile(r"\(\?-i:[^()\\]*(?:\\.[^()\\]*)*\)", re.DOTALL)
 _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _SENTENCE_START = re.compile(r"^(?:\(\?:%\{start\}\)|%\{start\})(?![?*+{])")
 _AT_START = re.compile(rf"{_SENTENCE_START.pattern}|^\^(?![?*+{{])")
@@ -299,7 +300,7 @@ def _pattern_complaints(rule: Rule) -> Iterable[str]:
         # Most patterns name no case at all, and taking one apart is slow.
         if (
             not rule.case
-            and _UPPER_IGNORING_CASE.search(pattern)
+            and _UPPER_IGNORING_CASE.search(_SHIELDED.sub("", pattern))
             and _UPPER_IGNORING_CASE.search(_ignoring_case(pattern))
         ):
             yield f"{name}: \\p{{Lu}} while ignoring case also finds small ones; write (?-i:\\p{{Lu}}) or case = true"

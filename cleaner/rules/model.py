@@ -119,9 +119,12 @@ class Rule(
     @cached_property
     def compiled_unless(self) -> tuple[regex.Pattern[str], ...]:
         """The exceptions, compiled when they are first needed: each alone is looked for quicker than all in one."""
-        if self.unless is None:
-            return ()
-        return tuple(regex.compile(exception, self._flags) for exception in alternatives(self.unless))
+        return tuple(regex.compile(exception, self._flags) for exception in self.exceptions)
+
+    @cached_property
+    def exceptions(self) -> tuple[str, ...]:
+        """The alternatives of `unless`."""
+        return () if self.unless is None else tuple(alternatives(self.unless))
 
     @cached_property
     def compiled_signs(self) -> tuple[regex.Pattern[str], ...]:

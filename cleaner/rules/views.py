@@ -83,21 +83,21 @@ def _sentences_as_lines(document: Document) -> tuple[Document, list[int]]:
     The list gives each code point's offset in the source; it is empty where all offsets are the same.
     """
     text = document.text
-    letters: list[str] = []
-    offsets: list[int] = []
-    shifted = False
+    pieces: list[str] = []
+    put_in: list[int] = []
     for line in pairwise(document.starts):
         for low, high in sentences(text, *line):
             if low > line[0] and text[low - 1].isspace():
-                letters[-1] = "\n"
+                pieces[-1] = pieces[-1][:-1] + "\n"
             elif low > line[0]:
-                letters.append("\n")
-                offsets.append(low)
-                shifted = True
-            letters += text[low:high]
-            offsets += range(low, high)
-    offsets.append(len(text))
-    return msgspec.structs.replace(document, text="".join(letters)), offsets if shifted else []
+                pieces.append("\n")
+                put_in.append(low)
+            pieces.append(text[low:high])
+    offsets: list[int] = []
+    if put_in:
+        for low, high in pairwise((0, *put_in, len(text))):
+            offsets += range(low, high + 1)
+    return msgspec.structs.replace(document, text="".join(pieces)), offsets
 
 
 def mapped(mark: Span, offsets: Sequence[int]) -> Span:
