@@ -18,7 +18,8 @@ import msgspec
 from cleaner.data import Document
 from cleaner.errors import InputError
 from cleaner.files import write_whole
-from cleaner.settle import Settled, rewidened
+from cleaner.paint import rewidened
+from cleaner.settle import Settled
 from cleaner.text import fold
 
 FILE = ".cleaner-allow"

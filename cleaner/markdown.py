@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from cleaner.data import Document, Span
-from cleaner.settle import Settled, cut, rewidened
+from cleaner.paint import rewidened
+from cleaner.settle import Settled, cut
 from cleaner.text import content
 
 if TYPE_CHECKING:

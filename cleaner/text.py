@@ -167,6 +167,11 @@ def host_of(url: str | None) -> str:
     return address(url)[0]
 
 
+def breaks(text: str) -> bool:
+    """Whether a line ends in a text."""
+    return "\n" in text or len((text + "|").splitlines()) > 1
+
+
 def content(text: str, start: int, end: int) -> tuple[int, int]:
     """The stretch without the white space around it; empty stretches come back empty at `start`."""
     while start < end and text[start].isspace():

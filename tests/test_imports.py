@@ -14,8 +14,9 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 ORDER = [
     "errors", "settings", "show", "explain", "pages.model", "data", "text", "rules.model", "rules.load", "rules.cues",
     "rules.languages", "rules.views", "rules.runs", "rules.ends", "rules.needles", "rules.takes", "rules.edges",
-    "rules.reading", "rules.match", "rules.cost", "rules.page", "echoes", "headline", "house", "crawl", "settle",
-    "people", "metadata", "pages.signs", "pages.parse", "pages.lines", "pages.align", "pages.linked", "pages.head",
+    "rules.reading", "rules.match", "rules.cost", "rules.page", "echoes", "headline", "house", "crawl",
+    "paint", "weigh", "settle", "people", "metadata",
+    "pages.signs", "pages.parse", "pages.lines", "pages.align", "pages.linked", "pages.head",
     "pages.extract", "pages.judge", "pages.prune", "pages.body", "pages.markup", "pages.document",
     "pages.index", "pages.dates", "pages.titles", "pages.bylines", "pages.tags", "pages.credits", "pages.facts",
     "pages.metadata",

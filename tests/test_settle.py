@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cleaner.data import Document, Span
-from cleaner.settle import TAIL, cut, settle
+from cleaner.settle import cut, settle
+from cleaner.weigh import TAIL
 
 
 def mark(text: str, words: str, kind: Any = "promo", **more: Any) -> Span:

@@ -21,8 +21,8 @@ from cleaner.repeats.index import Entry, Index, Site
 from cleaner.repeats.near import nearest, runs
 from cleaner.repeats.store import INDEX, KEEP, fingerprint, review
 from cleaner.repeats.thresholds import GRADES, Thresholds
-from cleaner.settle import REPETITION
 from cleaner.text import plain
+from cleaner.weigh import REPETITION
 
 LINE, SENTENCE, ALIKE, REVIEWED = "repeats.line", "repeats.sentence", "repeats.alike", "repeats.reviewed"
 
