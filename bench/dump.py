@@ -436,12 +436,13 @@ def profile(runs: Runs, megabytes: float) -> None:
     import pstats
 
     from cleaner.dump import Options
+    from cleaner.dump.bench import Bench
     from cleaner.dump.fields import guess
     from cleaner.dump.forms import Form
+    from cleaner.dump.large import Rows, sample_rows
     from cleaner.dump.pool import Marker, context
     from cleaner.dump.split import pieces
     from cleaner.dump.streams import unpack
-    from cleaner.dump.work import Bench, Rows, sample_rows
 
     source = runs.scratch / "profile.jsonl.zst"
     write_rows(source, min(megabytes, 20))

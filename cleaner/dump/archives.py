@@ -18,8 +18,8 @@ from cleaner.dump.journal import fingerprint
 from cleaner.dump.plan import is_safe
 from cleaner.dump.pool import Task
 from cleaner.dump.records import MANY, MANY_BYTES
+from cleaner.dump.small import File, Files
 from cleaner.dump.streams import BOMB_FLOOR, Stream, StreamError, unpack
-from cleaner.dump.work import File, Files
 from cleaner.errors import InputError
 
 BROKEN = (

@@ -14,20 +14,22 @@ import cleaner.dump.report as report
 from cleaner.api import Cleaner
 from cleaner.data import Tool
 from cleaner.dump.archives import documents_of, members
+from cleaner.dump.bench import Bench, Done
 from cleaner.dump.bounds import LeftAlone
 from cleaner.dump.counts import Counts, Table
 from cleaner.dump.fields import Fields, check_fields, guess, no_text
 from cleaner.dump.forms import ARCHIVES, ROWS, Form, Target, documents_target, form_of, written_as
 from cleaner.dump.journal import Entry, Journal, fingerprint
+from cleaner.dump.large import Rows, sample_rows
 from cleaner.dump.options import Options
 from cleaner.dump.plan import Elsewhere, Found, Left, Lost, Naming, check_inputs, walk
 from cleaner.dump.pool import Crash, Pool, Task
 from cleaner.dump.put import Out, unwritable
 from cleaner.dump.records import piece_number
+from cleaner.dump.small import File, Files
 from cleaner.dump.split import pieces
 from cleaner.dump.streams import pack, unpack
 from cleaner.dump.warc import pages
-from cleaner.dump.work import Bench, Done, File, Files, Rows, sample_rows
 from cleaner.errors import InputError, OutputError
 
 if TYPE_CHECKING:

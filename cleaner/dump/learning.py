@@ -17,6 +17,7 @@ import msgspec
 from cleaner import __version__
 from cleaner.api import Cleaner
 from cleaner.data import Document, Metadata, Result, Source, Tool
+from cleaner.dump.bench import Bench, Done
 from cleaner.dump.engine import RECYCLE, Progress, Run, survey
 from cleaner.dump.journal import Journal
 from cleaner.dump.options import Options
@@ -25,7 +26,6 @@ from cleaner.dump.pool import Crash, Marker, Pool, Task
 from cleaner.dump.put import unwritable
 from cleaner.dump.records import piece_number
 from cleaner.dump.remote import places
-from cleaner.dump.work import Bench, Done
 from cleaner.errors import InputError
 from cleaner.repeats.count import write_part
 

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cleaner.dump.bench import Bench, Done, gone, put_sheet
 from cleaner.dump.counts import Counts
 from cleaner.dump.fields import Fields
 from cleaner.dump.forms import Form
@@ -17,7 +18,6 @@ from cleaner.dump.pool import Marker, Task
 from cleaner.dump.put import unwritable
 from cleaner.dump.records import Records
 from cleaner.dump.sheets import put_together
-from cleaner.dump.work import Bench, Done, gone, put_sheet
 from cleaner.errors import InputError
 
 ROWS_EACH = 1024

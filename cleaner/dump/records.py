@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from cleaner.data import Source
+from cleaner.dump.bench import Bench
 from cleaner.dump.counts import Counts
 from cleaner.dump.judge import Beside, Failed, Outcome, facts, judge
 from cleaner.dump.pool import Marker
 from cleaner.dump.rows import Row
 from cleaner.dump.sheets import Sheet
-from cleaner.dump.work import Bench
 
 MANY, MANY_BYTES = 64, 4 << 20
 """Records of a crawl, and members of an archive, go to workers in batches of so many, or of so many bytes."""

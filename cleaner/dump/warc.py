@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from cleaner.dump.bench import Bench, Done, put_sheet
 from cleaner.dump.fields import Fields
 from cleaner.dump.forms import Form, written_as
 from cleaner.dump.pool import Marker, Task
@@ -17,7 +18,6 @@ from cleaner.dump.records import MANY, MANY_BYTES, Records
 from cleaner.dump.rows import Row
 from cleaner.dump.sheets import Sheet
 from cleaner.dump.streams import Stream, StreamError, unpack
-from cleaner.dump.work import Bench, Done, put_sheet
 
 
 class Page(msgspec.Struct, frozen=True):
