@@ -39,6 +39,9 @@ class Looking:
         task.data = b""
         return anonymous()
 
+    def end(self) -> None:
+        """There is nothing to keep."""
+
 
 def held(start: Callable[[], Any], tasks: int) -> list[int]:
     def made() -> Iterator[Bytes]:

@@ -12,8 +12,9 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cleaner"
 
 ORDER = [
-    "errors", "settings", "show", "explain", "pages.model", "data", "text", "rules.model", "rules.load", "rules.cues",
-    "rules.languages", "rules.views", "rules.runs", "rules.ends", "rules.needles", "rules.takes", "rules.edges",
+    "errors", "settings", "show", "explain", "pages.model", "data", "text", "rules.cache",
+    "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.views", "rules.runs", "rules.ends",
+    "rules.needles", "rules.takes", "rules.edges",
     "rules.reading", "rules.match", "rules.cost", "rules.page", "echoes", "headline", "house", "crawl",
     "paint", "weigh", "settle", "people", "metadata",
     "pages.signs", "pages.parse", "pages.lines", "pages.align", "pages.linked", "pages.head",

@@ -62,9 +62,12 @@ def served(dump: Path) -> Iterator[str]:
         [*command, "report", str(dump / "out"), "--serve"], stdout=subprocess.PIPE, text=True
     ) as serving:
         assert serving.stdout
-        yield serving.stdout.readline().strip()
-        serving.send_signal(signal.SIGINT)
-        assert serving.wait(20) == 0
+        try:
+            yield serving.stdout.readline().strip()
+            serving.send_signal(signal.SIGINT)
+            assert serving.wait(20) == 0
+        finally:
+            serving.kill()  # or a server that does not end would hold the tests up for good
 
 
 def test_what_is_decided_in_the_page_is_obeyed_by_the_next_run(page: Page, dump: Path, served: str) -> None:

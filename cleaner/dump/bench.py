@@ -16,6 +16,7 @@ from cleaner.dump.pool import Marker, Task
 from cleaner.dump.put import Out
 from cleaner.dump.sheets import Sheet
 from cleaner.errors import InputError
+from cleaner.rules.cache import keep
 
 
 class Done(msgspec.Struct):
@@ -53,6 +54,10 @@ class Bench:
         done: Done = task.clean(self, marker)  # type: ignore[attr-defined]
         done.wrote = [path for path in self.out.wrote if not path.startswith(".cleaner/")]
         return done
+
+    def end(self) -> None:
+        """Keeps for later runs what this one had to compile."""
+        keep()
 
     def time(self, size: int) -> float:
         """Seconds that a record of so many bytes may take."""

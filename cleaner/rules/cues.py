@@ -7,10 +7,10 @@ a pattern is tried is the way of gitleaks' keywords.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from cleaner.rules.cache import cached
 from cleaner.rules.model import Rule
 from cleaner.text import SPACELESS, fold, without_surrogates
 
@@ -18,9 +18,12 @@ Hit = tuple[int, int, int]
 """Offsets of a cue's first and last letter, and the number of the rule it calls."""
 
 
-@lru_cache(maxsize=100_000)
+def _literals(rule: Rule) -> list[str]:
+    """What is looked for in a folded text: a rule's cues."""
+    return cached(rule.pack, ("literals", *rule.cues), lambda: list(map(_literal, rule.cues)))
+
+
 def _literal(cue: str) -> str:
-    """What is looked for in a folded text. Kept, since each choice of languages looks for the same cues again."""
     literal = fold(("\n" + cue[1:]) if cue.startswith("^") else cue)
     return literal[:-1] + "\n" if cue.endswith("$") else literal
 
@@ -32,8 +35,8 @@ class Cues:
         """Builds the automaton: milliseconds for thousands of cues."""
         calls: dict[str, list[int]] = {}
         for number, rule in enumerate(rules):
-            for cue in rule.cues:
-                calls.setdefault(_literal(cue), []).append(number)
+            for literal in _literals(rule):
+                calls.setdefault(literal, []).append(number)
         self._rules = rules
         self._calls = list(calls.values())
         self._words = [cue[0].isalnum() and cue[0] < SPACELESS for cue in calls]

@@ -9,6 +9,7 @@ from functools import cached_property
 import regex
 
 from cleaner.data import Where
+from cleaner.rules.cache import compiled
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
 
@@ -31,7 +32,8 @@ class Edge:
     @cached_property
     def look(self) -> regex.Pattern[str]:
         """All patterns in one: most lines are none that a rule knows, and one call costs little more for all."""
-        return regex.compile("|".join(f"(?{'-' * rule.case}i:{rule.pattern})" for rule in self.rules), regex.V0)
+        pattern = "|".join(f"(?{'-' * rule.case}i:{rule.pattern})" for rule in self.rules)
+        return compiled(self.rules[0].pack, pattern, regex.V0)
 
 
 def edges_of(pack: Pack) -> tuple[Edge, ...]:

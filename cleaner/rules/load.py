@@ -20,6 +20,7 @@ import regex
 
 from cleaner.data import KINDS, Where
 from cleaner.errors import PackError
+from cleaner.rules.cache import cached, shelve
 from cleaner.rules.model import Head, Rule, Takes, alternatives
 
 if TYPE_CHECKING:
@@ -72,7 +73,11 @@ class Pack(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules in the order of the file, keep-rules last; or the one that the pack was narrowed to."""
-        return (self.alone,) if self.alone else _rules(self)
+        if self.alone:
+            return (self.alone,)
+        key = ("rules", self.hash, tuple(self.shared.items()))
+        made = cached(self.name, key, lambda: msgspec.msgpack.encode(_rules(self)))
+        return msgspec.msgpack.decode(made, type=tuple[Rule, ...])
 
     def only(self, rule: Rule) -> Pack:
         """The same pack with a single rule."""
@@ -143,7 +148,9 @@ def _path_of(entry: EntryPoint) -> Path | Traversable:
 
 def _builtin(name: str, shared: dict[str, str]) -> Pack:
     file = f"{name}.toml"
-    return _headed(resources.files("cleaner.packs").joinpath(file).read_bytes(), file, shared)
+    pack = _headed(resources.files("cleaner.packs").joinpath(file).read_bytes(), file, shared)
+    shelve(name, pack.hash)
+    return pack
 
 
 def parse_pack(data: bytes, file: str, shared: dict[str, str]) -> Pack:

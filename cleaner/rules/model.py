@@ -10,6 +10,7 @@ import msgspec
 import regex
 
 from cleaner.data import Kind, Where
+from cleaner.rules.cache import cached, compiled
 
 Takes = Literal["match", "sentence", "run", "line", "list", "tail", "document"]
 
@@ -111,25 +112,31 @@ class Rule(
     keep: bool = False
     anchor: Anchor = ""
 
+    @property
+    def pack(self) -> str:
+        """The name of the pack that the rule belongs to."""
+        return self.id.partition(".")[0]
+
     @cached_property
     def compiled(self) -> regex.Pattern[str]:
         """The pattern, compiled when it is first needed."""
-        return regex.compile(self.pattern, self._flags)
+        return compiled(self.pack, self.pattern, self._flags)
 
     @cached_property
     def compiled_unless(self) -> tuple[regex.Pattern[str], ...]:
         """The exceptions, compiled when they are first needed: each alone is looked for quicker than all in one."""
-        return tuple(regex.compile(exception, self._flags) for exception in self.exceptions)
+        return tuple(compiled(self.pack, exception, self._flags) for exception in self.exceptions)
 
     @cached_property
     def exceptions(self) -> tuple[str, ...]:
         """The alternatives of `unless`."""
-        return () if self.unless is None else tuple(alternatives(self.unless))
+        unless = self.unless
+        return () if unless is None else cached(self.pack, ("exceptions", unless), lambda: tuple(alternatives(unless)))
 
     @cached_property
     def compiled_signs(self) -> tuple[regex.Pattern[str], ...]:
         """The signs, compiled when they are first needed."""
-        return tuple(regex.compile(sign, self._flags) for sign in self.signs)
+        return tuple(compiled(self.pack, sign, self._flags) for sign in self.signs)
 
     @cached_property
     def local(self) -> bool:

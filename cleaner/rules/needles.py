@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from cleaner.rules.cache import cached
 from cleaner.rules.model import Rule
 
 MOST = 300
@@ -62,7 +63,6 @@ _NO_WIDTH = {
 }
 
 
-@lru_cache(maxsize=10_000)  # each choice of packs asks for the same again
 def needles(pattern: str) -> frozenset[str] | None:
     """Small-lettered words of which one stands in all that a pattern matches, ignoring case; None if there are none.
 
@@ -207,8 +207,8 @@ class Checks:
     @cached_property
     def _ready(self) -> _Ready:
         for rule in self._rules:
-            self._signs[rule.id] = tuple(map(self._bit, rule.signs))
-            self._exceptions[rule.id] = tuple(map(self._bit, rule.exceptions))
+            self._signs[rule.id] = tuple(self._bit(rule.pack, sign) for sign in rule.signs)
+            self._exceptions[rule.id] = tuple(self._bit(rule.pack, exception) for exception in rule.exceptions)
         found = [tuple((*edges, bits) for edges, bits in calls.items()) for calls in self._calls.values()]
         automaton = AhoCorasick(list(self._calls), implementation=Implementation.ContiguousNFA)
         return _Ready(self._always, self._words, found, automaton)
@@ -248,13 +248,13 @@ class Checks:
                     done.add(index)
         return bits
 
-    def _bit(self, pattern: str) -> int:
+    def _bit(self, pack: str, pattern: str) -> int:
         """The bit of a pattern; many rules have the same."""
         bit = self._bits.get(pattern)
         if bit is None:
             self._number += 1
             bit = self._bits[pattern] = 1 << self._number
-            words = needles(pattern)
+            words = cached(pack, ("needles", pattern), lambda: needles(pattern))
             if words is None:
                 self._always |= bit
             for word in words or ():
