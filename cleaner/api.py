@@ -13,7 +13,7 @@ from cleaner import __version__
 from cleaner.allow import Allow, Entry
 from cleaner.allow import through as accepted
 from cleaner.crawl import crawl
-from cleaner.data import KINDS, Document, Kind, Metadata, Result, Source, Span, Status, Tool
+from cleaner.data import KINDS, Document, Metadata, Result, Source, Span, Status, Tool
 from cleaner.echoes import echoes
 from cleaner.errors import InputError
 from cleaner.headline import headline
@@ -37,10 +37,6 @@ Through = Callable[[Find, Document], Settled]
 
 View = Callable[[Document], tuple[Document, Callable[[Span], Span | None]]]
 """What the detectors look at in place of a document, and the way back for spans; None for what must stay."""
-
-
-ABOVE_TITLE: frozenset[Kind] = frozenset({"byline", "date"})
-"""Kinds that may stand above an article's own title."""
 
 
 class Cleaner:
@@ -245,9 +241,8 @@ class Cleaner:
 
 
 def _bares_title(spans: Sequence[Span], left: Document) -> bool:
-    """Whether a byline or date left from above the title that the address says, so that only now it comes first."""
-    above = spans[0].start == 0 and spans[0].kind in ABOVE_TITLE and all(span.kind != "headline" for span in spans)
-    return above and any(mark.sure for mark in headline(left))
+    """Whether something left from above a line that may be the title now that it comes first."""
+    return spans[0].start == 0 and any(headline(left))
 
 
 def _origin(document: Document) -> Source:

@@ -55,8 +55,8 @@ must."""
 KICKER = 40
 """The longest line, in code points, that may stand over a title and be no part of the story."""
 
-ENDS = (".", ":", ";", ",", "…", "!", "。", "،", "।")
-"""What a title does not end with."""
+_END = re.compile(r"[.:;,…!。،।][\s\"'”’»)\]×*†•|]{0,3}\Z")
+"""How a title does not end: with what ends a sentence or a part of one, or closes what does."""
 
 SHORT_NEXT = 120
 """The longest line, in code points, that may be a byline or a date below a title."""
@@ -81,7 +81,7 @@ def headline(document: Document) -> Iterator[Span]:
     for first, second in pairwise(top[:3]):
         if _like_title(text, first, second):
             yield from _part(text, first, second, slug, top=first == top[0])
-        if first[1] - first[0] > KICKER or text[first[1] - 1] in ENDS:
+        if first[1] - first[0] > KICKER or _END.search(text, first[1] - 4, first[1]):
             return
 
 
@@ -117,7 +117,7 @@ def _like_title(text: str, first: tuple[int, int], second: tuple[int, int]) -> b
     return (
         len(line) <= LONGEST
         and line[0].isalnum() | (line[0] in "“\"'‘«„[¿¡")
-        and not line.endswith(ENDS)
+        and not _END.search(line, len(line) - 4)
         and not text[second[0]].islower()
         and len(_WORD.findall(line)) >= FEWEST_WORDS - 1
     )

@@ -93,6 +93,19 @@ def test_a_broken_first_sentence_is_no_title() -> None:
     assert clean(text, url="https://www.example.org/2021/norrvik-storm-boats-1a2b3c").text == text
 
 
+@pytest.mark.parametrize("end", [".”", ".×", '."', ".)"])
+def test_a_sentence_that_something_closes_is_no_title(end: str) -> None:
+    text = f"The mayor called it “the worst storm that the boats of Norrvik have seen{end}\n\n{PROSE}"
+    assert clean(text, url="https://www.example.org/2021/norrvik-storm-boats-1a2b3c").text == text
+
+
+def test_what_a_title_bares_is_looked_at_at_once() -> None:
+    deck = "Harbour master says no boat of Norrvik will sail before the herring are gone"
+    text = f"{TITLE}\n\n{deck}\n\n{PROSE}\n\n{PROSE.replace('Monday', 'Friday') * 12}"
+    once = clean(text, url=URL).text
+    assert clean(once, url=URL).text == once
+
+
 def test_a_title_over_a_byline_leaves_with_it() -> None:
     title = "Herring boats stay in port"
     result = clean(f"{title}\n\nBy Ada Cole\n\n{STORY}")

@@ -12,12 +12,9 @@ from cleaner.rules.languages import Languages
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
 from cleaner.rules.needles import Checks
-from cleaner.rules.reading import Memo, Reading
-from cleaner.rules.views import is_flat, mapped, read
+from cleaner.rules.reading import PATTERN_SECONDS, Memo, Reading
+from cleaner.rules.views import BULLET, is_flat, mapped, read
 from cleaner.text import compose
-
-OPENING = 100
-"""Letters at a text's start that tell whether it begins as it did."""
 
 
 class Matcher:
@@ -56,14 +53,11 @@ class Matcher:
 
     def says_no_more(self, left: Document, before: Document) -> bool:
         """Whether a text that lines were cut from is read as it was before: no language is new to it, nor any view, nor
-        is it as a whole what only now a rule for whole documents knows."""
+        is it what a rule for whole documents may know."""
         known = self.languages.of(before.text)
         if not self.languages.of(left.text) <= known or (is_flat(left) and not is_flat(before)):
             return False
-        limits = self.reader(before.text).limits
-        if any(len(left.text) <= limit < len(before.text) for limit in limits):
-            return False
-        return len(left.text) > max(limits, default=0) or left.text[:OPENING] == before.text[:OPENING]
+        return not self.reader(before.text).may_know(left)
 
     def reader(self, text: str) -> _Reader:
         """The packs that a text calls for, made ready to read with."""
@@ -86,10 +80,22 @@ class _Reader:
         self._reading = reading
         self.rules = tuple(rule for pack in packs for rule in pack.rules)
         self.cues = Cues(self.rules)
-        self.limits = {rule.longest for rule in self.rules if rule.takes == "document"}
+        self._wholes = [rule for rule in self.rules if rule.takes == "document"]
         self.checks = Checks(self.rules)
         self.memo: Memo = {}
         self._edges = edges
+
+    def may_know(self, document: Document) -> bool:
+        """Whether a rule for whole documents may take a text, in whatever way it is looked at."""
+        text = document.text.strip()
+        rules = [rule for rule in self._wholes if len(text) <= rule.longest]
+        if not rules or is_flat(document) or compose(text) is not None:
+            return bool(rules)
+        bare = BULLET.sub("", text)
+        try:
+            return any(rule.compiled.match(words, timeout=PATTERN_SECONDS) for rule in rules for words in {text, bare})
+        except TimeoutError:
+            return True  # to try the one says so
 
     def marks(self, document: Document) -> list[Span]:
         hits = self.cues.find(document.text)

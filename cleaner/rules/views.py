@@ -22,7 +22,7 @@ its line breaks: its sentences are looked at as lines."""
 _CLOSED = ("?", "!", "?»", "?”", "!”", ")", "]", "？", "！")
 """How a teaser ends that surely does not run on into the sentence behind it."""
 
-_BULLET = regex.compile(r"(?m)^[-•*](?= \p{L})")
+BULLET = regex.compile(r"(?m)^[-•*](?= \p{L})")
 """What an extractor puts before the items of a list."""
 
 _MAYBE_BULLET = re.compile(r"\n[-•*] ")
@@ -39,7 +39,7 @@ def read(marks_of: MarksOf, document: Document) -> list[Span]:
     """Marks of a text, of its list items without their signs, and if it is flattened, of its sentences as lines."""
     marks = marks_of(document)
     text = document.text
-    if (_MAYBE_BULLET.search(text) or text[1:2] == " ") and _BULLET.search(text):
+    if (_MAYBE_BULLET.search(text) or text[1:2] == " ") and BULLET.search(text):
         marks += _in_bullets(marks_of, document, marks)
     if not is_flat(document):
         return marks
@@ -62,8 +62,8 @@ def _in_bullets(marks_of: MarksOf, document: Document, marks: Iterable[Span]) ->
 
     Credits and the like are left to what looks at whole lines: a list of the story's may name a camera and a day.
     """
-    items = {found.start() + 2 for found in _BULLET.finditer(document.text)}
-    bare = _BULLET.sub(" ", document.text)
+    items = {found.start() + 2 for found in BULLET.finditer(document.text)}
+    bare = BULLET.sub(" ", document.text)
     seen = {(mark.start, mark.rule) for mark in marks}
     for mark in marks_of(msgspec.structs.replace(document, text=bare)):
         if mark.start in items and mark.kind in _BULLETED and (mark.start, mark.rule) not in seen and not mark.follows:
