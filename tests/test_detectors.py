@@ -100,7 +100,7 @@ def test_a_sentence_that_something_closes_is_no_title(end: str) -> None:
 
 
 def test_what_a_title_bares_is_looked_at_at_once() -> None:
-    deck = "Harbour master says no boat of Norrvik will sail before the herring are gone"
+    deck = "Harbour master says no boats of Norrvik will sail before the herring are gone"
     text = f"{TITLE}\n\n{deck}\n\n{PROSE}\n\n{PROSE.replace('Monday', 'Friday') * 20}"
     once = clean(text, url=URL).text
     assert clean(once, url=URL).text == once
