@@ -22,7 +22,10 @@ ROOT = Path(__file__).parent.parent
 STORY = "The ferry left the old pier at dawn with nine people and a piano on board."
 AD = f"{STORY}\n\nAdvertisement\n\nIt was late.\n"
 CLEAN = f"{STORY}\n\nIt was late.\n"
-LEFT_OUT = (".git", ".venv", "tests", "fixtures", "seeds", "bench", ".*cache", "__pycache__", "out", "build", "dist", "*.egg-info")
+LEFT_OUT = (
+    ".git", ".venv", "tests", "fixtures", "seeds", "bench", ".*cache", "__pycache__", "out", "build", "dist",
+    "*.egg-info",
+)  # fmt: skip
 
 
 class Repository:
