@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import xxhash
 
 TEXT = "The ferry sailed at noon and the town was glad.\n\nSign up for our newsletter.\n\nPhoto: Ada Lund"
 
@@ -45,7 +46,7 @@ def test_what_one_run_compiles_the_next_one_finds(tmp_path: Path) -> None:
     assert run(tmp_path) == (0, said)
 
 
-@pytest.mark.parametrize("wrong", [b"", b"\x00" * 100, None])
+@pytest.mark.parametrize("wrong", [b"", b"\x00" * 100, None, xxhash.xxh3_128(b"no").digest() + b"no"])
 def test_what_is_damaged_is_made_anew(tmp_path: Path, wrong: bytes | None) -> None:
     _, said = run(tmp_path)
     for path in kept(tmp_path):

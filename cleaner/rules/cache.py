@@ -73,8 +73,10 @@ class _Shelf:
             return {}
         if xxhash.xxh3_128(data[_DIGEST:]).digest() != data[:_DIGEST]:
             return {}
-        held: dict[object, Any] = pickle.loads(data[_DIGEST:])  # noqa: S301 - whole, and our own
-        return held
+        with suppress(Exception):  # whatever another build of the library says of it: all is made anew
+            held: dict[object, Any] = pickle.loads(data[_DIGEST:])  # noqa: S301 - whole, and our own
+            return held
+        return {}
 
 
 _shelves: dict[str, _Shelf] = {}
