@@ -78,9 +78,10 @@ def costs(packs: Sequence[Pack], texts: Iterable[str]) -> Costs:
     called: Counter[tuple[str, str]] = Counter()
     for document in documents:  # which also compiles what is needed, so that no rule pays for that below
         list(matcher(document))
-        reader = matcher.reader(document.text)
-        for cue, rule in reader.cues.calls(document.text):
-            called[rule.id, cue] += 1
+        names = matcher.languages.of(document.text)
+        for cue, rule in matcher.reader(document.text).cues.calls(document.text):
+            if rule.pack in names:
+                called[rule.id, cue] += 1
     meter = _Meter()
     metered = Matcher(packs, meter.reading())
     start = perf_counter()

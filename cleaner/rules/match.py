@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from cleaner.data import Document, Span
@@ -16,6 +18,9 @@ from cleaner.rules.reading import PATTERN_SECONDS, Memo, Reading
 from cleaner.rules.views import BULLET, is_flat, mapped, read
 from cleaner.text import compose
 
+AT_ONCE, OFTEN = 4, 100
+"""The first choices of packs that texts call for are made ready at once, others when they are asked for so often."""
+
 
 class Matcher:
     """A detector made of packs. It can be pickled; automata are built anew where it lands."""
@@ -26,6 +31,7 @@ class Matcher:
         self._reading = reading or Reading
         self.languages = Languages(self.packs)
         self._readers: dict[frozenset[str], _Reader] = {}
+        self._asked: Counter[frozenset[str]] = Counter()
         self._edges: dict[str, tuple[Edge, ...]] = {}
 
     @property
@@ -64,26 +70,45 @@ class Matcher:
         names = self.languages.of(text)
         reader = self._readers.get(names)
         if reader is None:
-            packs = [pack for pack in self.packs if pack.name in names]
-            for pack in packs:
-                if pack.name not in self._edges:
-                    self._edges[pack.name] = edges_of(pack)
-            edges = [edge for pack in packs for edge in self._edges[pack.name]]
-            reader = self._readers[names] = _Reader(packs, edges, self._reading)
+            # What few and odd texts call for is looked for among all packs, which takes longer for each of them, but
+            # is made ready only once.
+            self._asked[names] += 1
+            if len(self._readers) >= AT_ONCE and self._asked[names] < OFTEN:
+                return _Reader(self._packs_of(names), self._edges_of(names), self._reading, self._all)
+            reader = self._readers[names] = _Reader(self._packs_of(names), self._edges_of(names), self._reading)
         return reader
+
+    def _packs_of(self, names: frozenset[str]) -> list[Pack]:
+        return [pack for pack in self.packs if pack.name in names]
+
+    def _edges_of(self, names: frozenset[str]) -> list[Edge]:
+        packs = self._packs_of(names)
+        for pack in packs:
+            if pack.name not in self._edges:
+                self._edges[pack.name] = edges_of(pack)
+        return [edge for pack in packs for edge in self._edges[pack.name]]
+
+    @cached_property
+    def _all(self) -> _Reader:
+        return _Reader(self.packs, (), self._reading)
 
 
 class _Reader:
-    """Some packs made ready to read with."""
+    """Some packs made ready to read with: by themselves, or as a part of what was made ready for more of them."""
 
-    def __init__(self, packs: Sequence[Pack], edges: Sequence[Edge], reading: type[Reading]) -> None:
-        self._reading = reading
-        self.rules = tuple(rule for pack in packs for rule in pack.rules)
-        self.cues = Cues(self.rules)
-        self._wholes = [rule for rule in self.rules if rule.takes == "document"]
-        self.checks = Checks(self.rules)
+    def __init__(
+        self, packs: Sequence[Pack], edges: Sequence[Edge], reading: type[Reading], more: _Reader | None = None
+    ) -> None:
+        self._packs, self._edges, self._reading = packs, edges, reading
+        self.rules: tuple[Rule, ...] = more.rules if more else tuple(rule for pack in packs for rule in pack.rules)
+        self.cues: Cues = more.cues if more else Cues(self.rules)
+        self.checks: Checks = more.checks if more else Checks(self.rules)
+        self._names = frozenset(pack.name for pack in packs) if more else None
         self.memo: Memo = {}
-        self._edges = edges
+
+    @cached_property
+    def _wholes(self) -> list[Rule]:
+        return [rule for pack in self._packs for rule in pack.rules if rule.takes == "document"]
 
     def may_know(self, document: Document) -> bool:
         """Whether a rule for whole documents may take a text, in whatever way it is looked at."""
@@ -99,4 +124,6 @@ class _Reader:
 
     def marks(self, document: Document) -> list[Span]:
         hits = self.cues.find(document.text)
+        if self._names is not None:
+            hits = [hit for hit in hits if self.rules[hit[2]].pack in self._names]
         return self._reading(document, self.rules, self.checks).marks(hits, self._edges, self.memo)

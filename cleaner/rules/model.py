@@ -112,7 +112,7 @@ class Rule(
     keep: bool = False
     anchor: Anchor = ""
 
-    @property
+    @cached_property
     def pack(self) -> str:
         """The name of the pack that the rule belongs to."""
         return self.id.partition(".")[0]
