@@ -74,7 +74,6 @@ class Languages:
 
     def _counts(self, text: str) -> dict[str, int]:
         # Few words of a text are common ones: to look each up is half the work of gathering all in a set first.
-        # Few words of a text are common ones: to look each up is half the work of gathering all in a set first.
         said = self._common.intersection(_sample(text))
         lanes = sum(map(self._lanes.__getitem__, said)).to_bytes(LANE * len(self._names), "little")
         return {name: count for name, count in zip(self._names, self._unpack(lanes), strict=True) if count}
