@@ -12,7 +12,7 @@ import msgspec
 from cleaner import __version__
 from cleaner.allow import Allow, Entry
 from cleaner.allow import through as accepted
-from cleaner.crawl import crawl
+from cleaner.crawl.detect import crawl
 from cleaner.data import KINDS, Document, Metadata, Result, Source, Span, Status, Tool
 from cleaner.echoes import echoes
 from cleaner.errors import InputError

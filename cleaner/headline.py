@@ -71,7 +71,7 @@ def headline(document: Document) -> Iterator[Span]:
     """Marks the line near the top that says what the URL's last part says, sure, since two agree; and the first line,
     never surely, when it looks like a title over a short line."""
     top = list(_first_lines(document, LINES))
-    slug = _address_words(document.url) if document.url else frozenset()
+    slug = address_words(document.url) if document.url else frozenset()
     said = [at for at in top if len(slug) >= FEWEST_WORDS and _says(document.text[slice(*at)], slug)]
     for start, end in said:
         yield Span(start, end, "headline", RULE, DETECTOR, where="head", values=(("title", start, end),))
@@ -124,8 +124,8 @@ def _like_title(text: str, first: tuple[int, int], second: tuple[int, int]) -> b
 
 
 @lru_cache(maxsize=64)
-def _address_words(url: str) -> frozenset[str]:
-    """Words of the longest part of a path, without diacritics."""
+def address_words(url: str) -> frozenset[str]:
+    """The words of the longest part of a path, without diacritics."""
     parts = unquote(address(url)[1]).split("/")
     return frozenset(_WORD.findall(_plain(_ENDING.sub("", max(parts, key=len)))))
 
@@ -135,8 +135,8 @@ def _says_part(line: str, words: frozenset[str], *, over_prose: bool, alone: boo
     address, unless the line is short and stands `alone` at the top."""
     if not words:
         return False
-    slug = frozenset().union(*map(_stems, words))
-    said = max((_stems(line), _stems(line, _GERMAN)), key=lambda stems: len(stems & slug))
+    slug = frozenset().union(*map(stems, words))
+    said = max((stems(line), stems(line, _GERMAN)), key=lambda own: len(own & slug))
     both = len(said & slug)
     if not alone:
         return both >= max(ENOUGH_STEMS, ALL_BUT * len(slug), PART_OF_LONG * len(said))
@@ -145,7 +145,8 @@ def _says_part(line: str, words: frozenset[str], *, over_prose: bool, alone: boo
     return both >= FEWEST_STEMS and (both >= PART_OF_ADDRESS * len(slug) or both >= PART_OF_LINE * len(said))
 
 
-def _stems(text: str, spelt: dict[int, str] = _SPELT_OUT) -> frozenset[str]:
+def stems(text: str, spelt: dict[int, str] = _SPELT_OUT) -> frozenset[str]:
+    """The first letters of a text's words, by which they are known in whatever form they stand."""
     return frozenset(word[:STEM] for word in _WORD.findall(_plain(text, spelt)) if len(word) >= 3)
 
 
