@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+import regex
+
 from cleaner.crawl.lines import CLOSING, Line
 from cleaner.headline import address_words, stems
 
@@ -38,6 +40,7 @@ WORD = 6
 """About so many letters make a word, a blank included."""
 
 _WORD = re.compile(r"\w+")
+_CAPITAL, _DIGIT = regex.compile(r"\p{Lu}"), regex.compile(r"\d")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[:.]\d\d\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 
 
@@ -78,8 +81,8 @@ def _initials(line: Line) -> float:
     return sum(part[0].isupper() for part in parts) / len(parts)
 
 
-def _of(words: str, says: Callable[[str], bool]) -> float:
-    return sum(map(says, words)) / len(words)
+def _share(letters: regex.Pattern[str], words: str) -> float:
+    return len(letters.findall(words)) / len(words)
 
 
 _OF_LINE: Mapping[str, Callable[[Line], float]] = {
@@ -88,8 +91,8 @@ _OF_LINE: Mapping[str, Callable[[Line], float]] = {
     "word_length": lambda line: line.letters / _words(line),
     "ends": lambda line: float(line.ends),
     "initials": _initials,
-    "capitals": lambda line: _of(line.words, str.isupper),
-    "digits": lambda line: _of(line.words, str.isdigit),
+    "capitals": lambda line: _share(_CAPITAL, line.words),
+    "digits": lambda line: _share(_DIGIT, line.words),
     "commas": lambda line: sum(map(line.words.count, ",、，،")) / _words(line),
     "colon": lambda line: float(line.words[-1] in ":："),
     "question": lambda line: float(line.words.rstrip(CLOSING)[-1:] in tuple("?？؟")),
@@ -132,7 +135,7 @@ def _what_is_around(page: _Page) -> dict[str, Column]:
     small, said = _vocabulary(words, page.prose)
     again = [_said_again(own, small, said, share) for own, share in zip(words, page.prose, strict=True)]
     letters = [math.log1p(line.letters) for line in page.lines]
-    digits = [_of(line.words, str.isdigit) for line in page.lines]
+    digits = [_share(_DIGIT, line.words) for line in page.lines]
     return {
         "small_words": [min(1.0, 2.5 * sum(word in small for word in own) / max(1, len(own))) for own in words],
         "said_again": means(again, 3),
@@ -236,8 +239,9 @@ def means(values: Sequence[float], reach: int) -> list[float]:
     """For each place the mean of the places around it, itself left out."""
     sums = list(accumulate(values, initial=0.0))
     size = len(values)
-    found = []
-    for at, value in enumerate(values):
-        low, high = max(0, at - reach), min(size, at + reach + 1)
-        found.append((sums[high] - sums[low] - value) / max(1, high - low - 1))
-    return found
+    lows = [0] * min(reach, size) + list(range(size - reach))
+    highs = list(range(reach + 1, size + 1)) + [size] * min(reach, size)
+    return [
+        (sums[high] - sums[low] - value) / (high - low - 1 or 1)
+        for value, low, high in zip(values, lows, highs, strict=True)
+    ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from itertools import accumulate
@@ -39,13 +39,20 @@ class Stage(msgspec.Struct, frozen=True):
 
     def odds(self, columns: Mapping[str, Column]) -> list[float]:
         """The odds of each line."""
-        sums = [self.constant] * len(next(iter(columns.values())))
+        return [self.constant + sum(said) for said in zip(*self._said(columns), strict=True)]
+
+    def _said(self, columns: Mapping[str, Column]) -> Iterator[list[float]]:
+        """What each column adds to the odds of each line."""
         for name, edges in self.edges.items():
-            held = [0.0, *accumulate(self.weights[name])]
-            slope = self.slopes.get(name, 0.0)
-            more = (held[bisect_right(edges, value)] + slope * value for value in columns[name])
-            sums = list(map(float.__add__, sums, more))
-        return sums
+            held, column = [0.0, *accumulate(self.weights[name])], columns[name]
+            slope = self.slopes.get(name)
+            if len(edges) == 1:
+                (edge,) = edges
+                yield [held[value >= edge] for value in column]
+            elif slope is None:
+                yield [held[bisect_right(edges, value)] for value in column]
+            else:
+                yield [held[bisect_right(edges, value)] + slope * value for value in column]
 
 
 class Model(msgspec.Struct, frozen=True):
