@@ -22,9 +22,9 @@ CALL, STORY = 10, 40
 """The fewest letters of a call, and of a sentence that runs on behind it."""
 
 _GLUE = regex.compile(
-    r"(?<=[\p{L}\p{N}%€$»”)])\s+(?=[“„«\"¿¡]?\p{Lu}[\p{L}\p{M}’'-]*(?:\s\p{Ll}[\p{L}\p{M}’'-]*,?){3})"
+    r"(?<=[\p{L}\p{N}%€$»”)])\s+(?=[“„«\"¿¡]?\p{Lu}[\p{L}\p{M}’'-]*(?:\s\p{Lu}[\p{L}\p{M}’'-]*){0,2}(?:\s\p{Ll}[\p{L}\p{M}’'-]*,?){3})"
 )
-"""A capital in the midst of a sentence, before small words in a row, as no name has them."""
+"""Capitals in the midst of a sentence, three at most, before small words in a row, as no name has them."""
 
 
 def before_glued(text: str, start: int, end: int, last: int) -> int:
