@@ -145,7 +145,7 @@ def test_a_sentence_between_two_calls_in_the_middle_of_a_story_stays() -> None:
 
 
 def test_a_call_takes_no_title_and_name_that_open_the_next_sentence() -> None:
-    call, story = "Seuraa meitä Facebookissa", "Kapteeni Aada Kvist ei lähde merelle ennen aamua."
+    call, story = "Seuraa meitä Facebookissa", "Kapteeni Aada Kvist ei lähde merelle ennen kuin aamu valkenee."
     text = f"Lautta ei kulje tänään, sillä meri on jäässä. {call} {story} Matkustajat odottavat sisällä, ja kahvia on."
     assert call not in clean(text).text
     assert story in clean(text).text
