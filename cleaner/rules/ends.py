@@ -21,10 +21,11 @@ NOUNS_IN_CAPITALS = ("de",)
 CALL, STORY = 10, 40
 """The fewest letters of a call, and of a sentence that runs on behind it."""
 
+_WORD = r"[\p{L}\p{M}’'-]*"
 _GLUE = regex.compile(
-    r"(?<=[\p{L}\p{N}%€$»”)])\s+(?=[“„«\"¿¡]?\p{Lu}[\p{L}\p{M}’'-]*(?:\s\p{Ll}[\p{L}\p{M}’'-]*,?){3})"
+    rf"(?<=[\p{{L}}\p{{N}}%€$»”)])\s+(?=[“„«\"¿¡]?(?:\p{{Lu}}{_WORD}\s){{0,2}}(?P<last>\p{{Lu}}){_WORD}(?:\s\p{{Ll}}{_WORD},?){{3}})"
 )
-"""A capital in the midst of a sentence, before small words in a row, as no name has them."""
+"""Capitals in the midst of a sentence, three at most, before small words in a row, as no name has them."""
 
 
 def before_glued(text: str, start: int, end: int, last: int) -> int:
@@ -33,7 +34,7 @@ def before_glued(text: str, start: int, end: int, last: int) -> int:
     if rest and rest[0].isalpha() and rest[0].lower() == rest[0].upper():
         return end if len(rest) >= GLUED else last
     for found in _GLUE.finditer(text, start + CALL, last):
-        if last - found.end() >= STORY:
+        if last - found.start("last") >= STORY:
             return found.start()
     return last
 
