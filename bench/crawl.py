@@ -27,7 +27,7 @@ from sklearn.linear_model import LogisticRegression
 from cleaner.crawl.detect import is_page
 from cleaner.crawl.features import features
 from cleaner.crawl.lines import Line, lines_of
-from cleaner.crawl.model import around
+from cleaner.crawl.model import around, least_of
 from cleaner.data import Document
 
 MODEL = Path(__file__).resolve().parent.parent / "cleaner/crawl/model.json"
@@ -38,8 +38,6 @@ BINS = 8
 """Between so many edges and one more lie the numbers of a column."""
 AROUND, UNIT = ("odds", "chances"), 5.0
 """Columns of which each unit weighs too, told in such units."""
-LEAST = -0.2
-"""Above these odds a line is kept: a story's line weighs more than what is left over."""
 
 _WORD = re.compile(r"\w+")
 Columns = dict[str, Any]
@@ -104,8 +102,9 @@ class Page:
         page = Page({"url": self.url, "text": "\n\n".join(kept), "body": " ".join(self.body)})
         return page if page.columns else None
 
-    def score(self, odds: Any, least: float) -> float:
-        """F1 of the words of lines above some odds."""
+    def score(self, odds: Any) -> float:
+        """F1 of the words of lines whose odds are high enough."""
+        least = least_of(self.lines, odds.tolist())
         kept = Counter(word for own, one in zip(self.words, odds, strict=True) if one > least for word in own)
         both = (kept & Counter(self.body)).total()
         return 2 * both / (kept.total() + len(self.body))
@@ -179,12 +178,11 @@ def main() -> None:
     if not chosen.write:
         odds = dict(zip(map(id, pages), across(pages, second), strict=True))
         for path, some in sets.items():
-            for least in (-0.6, -0.4, LEAST, 0.0, 0.2):
-                mean = np.mean([page.score(odds[id(page)], least) for page in some])
-                print(f"{path.name}: {len(some)} pages, odds above {least}: F1 {mean:.4f}")
+            mean = np.mean([page.score(odds[id(page)]) for page in some])
+            print(f"{path.name}: {len(some)} pages, F1 {mean:.4f}")
     if chosen.write:
         looks = [Fit(pages, [page.columns for page in pages]), Fit(pages, second)]
-        made = {"least": LEAST, "first": looks[0].stage(), "second": looks[1].stage()}
+        made = {"first": looks[0].stage(), "second": looks[1].stage()}
         MODEL.write_text(json.dumps(made, indent=1) + "\n")
 
 

@@ -37,6 +37,9 @@ _NO_NAME = regex.compile(
     r"@|https?:|www\.|\d{3}|[<>{}\[\]=_]|^(?:admin|administrator|editors?|staff|news ?desk|web ?desk|newsroom|"
     r"(?:die |la )?(?:redaktion|redakcja|redacción|redação|redacao|redazione|rédaction)|"
     r"unknown|null|none|undefined|anonymous|guest|(?:the )?authors?|webmaster|user|team|online|super ?user|"
+    r"(?:latest )?news|aktuell(?:es)?|nachrichten|noticias|notícias|notizie|actualités?|nieuws|nyheter|"
+    r"wiadomości|новости|новини|"
+    r"(?:\w+ ){1,2}(?:engineer|developer|designer|editor|writer|contributor|horticulturalist|journalism)|"
     r"staff (?:writer|reporter))$",
     regex.I,
 )

@@ -13,9 +13,9 @@ import pytest
 
 from cleaner.dump.bounds import OTHERS, LeftAlone, in_order, largest
 from cleaner.dump.counts import Counts, Failure
-from cleaner.dump.engine import Progress
 from cleaner.dump.journal import Entry, Journal
 from cleaner.dump.pool import Marker, Pool, Task
+from cleaner.dump.tasks import Progress
 
 STATUS = Path("/proc/self/status")
 LARGE = 32 << 20

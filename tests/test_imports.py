@@ -28,7 +28,7 @@ ORDER = [
     "dump.counts", "dump.bounds", "dump.journal", "dump.judge", "arrow", "dump.sheets", "dump.pool", "dump.plan",
     "dump.remote", "dump.report", "dump.bench", "dump.large", "dump.small",
     "dump.records", "dump.parquet", "dump.warc", "dump.archives",
-    "dump.engine", "dump.learning", "dump.passes", "dump",
+    "dump.tasks", "dump.engine", "dump.learning", "dump.passes", "dump",
     "dump.store", "dump.back",
     "markdown", "reading", "places", "beside", "check",
     "report.excerpt", "report.summary", "report.page", "report.review", "report.serve",

@@ -87,6 +87,8 @@ def test_headings(heading: str, title: str) -> None:
         (["Ann Harrow, Senior Staff Writer"], ["Ann Harrow"]),
         (["https://example.org/ann"], []),
         (["admin"], []),
+        (["Nachrichten"], []),
+        (["Senior Software Engineer"], []),
         (["Valley Monitor", "Ann Harrow"], ["Ann Harrow"]),
         (["Ministry of Fish and Chips"], ["Ministry of Fish and Chips"]),
         (["Ann Harrow, MS, RD"], ["Ann Harrow"]),

@@ -11,8 +11,9 @@ import click
 from cleaner.cli.options import FAILED, Place, columns, cores, packs_option, settings_for, workers_option
 
 if TYPE_CHECKING:
-    from cleaner.dump.engine import Progress, Summary
+    from cleaner.dump.engine import Summary
     from cleaner.dump.options import Options
+    from cleaner.dump.tasks import Progress
 
 
 @click.command()

@@ -33,11 +33,11 @@ TEASER = 30
 RUN = 25
 """How many lines one mark takes at the most, so that a veto spares no more than what is near it."""
 
-REACH, SURE = 2, 1.5
+REACH, SURE = 2, 2.0
 """A paragraph right below what stays, or so many lines below it in the story's core, is only let go where odds are this
 much against it."""
 
-LIST, DOUBT = 5, 1.0
+LIST, DOUBT = 5, 2.5
 """So many short lines between two paragraphs are a list, which leaves if odds are this much against its lines on
 average."""
 

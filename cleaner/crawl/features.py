@@ -24,6 +24,9 @@ COMMON = 40
 FAR = 40
 """Lines further away than this from the story's core, or from its title, are all as far."""
 
+FEW = 10
+"""So many lines and more without prose are all as many."""
+
 GAP = 4
 """So many lines without prose part one run of it from the next."""
 
@@ -109,6 +112,7 @@ _OF_LINE: Mapping[str, Callable[[Line], float]] = {
 def _where_it_stands(page: _Page, url: str | None) -> dict[str, Column]:
     number, (low, high) = len(page.lines), page.core
     total = sum(page.mass) or 1.0
+    held = sum(page.mass[low:high])
     passed = list(accumulate(page.mass, initial=0.0))
     said, title = _title(page, url)
     run, share = _runs(page)
@@ -120,6 +124,8 @@ def _where_it_stands(page: _Page, url: str | None) -> dict[str, Column]:
         "above": [passed[at] / total for at in places],
         "below": [1 - passed[at + 1] / total for at in places],
         "core": [float(low <= at < high) for at in places],
+        "core_share": [held / total] * number,
+        "core_letters": [math.log1p(held)] * number,
         "since_core": [_near(at - low) for at in places],
         "to_core_end": [_near(high - 1 - at) for at in places],
         "run": run,
@@ -136,7 +142,15 @@ def _what_is_around(page: _Page) -> dict[str, Column]:
     again = [_said_again(own, small, said, share) for own, share in zip(words, page.prose, strict=True)]
     letters = [math.log1p(line.letters) for line in page.lines]
     digits = [_share(_DIGIT, line.words) for line in page.lines]
+    times = Counter(line.words for line in page.lines)
+    twice = [float(line.short and times[line.words] > 1) for line in page.lines]
     return {
+        "short_around": means([float(line.short) for line in page.lines], 20),
+        "twice_around": means(twice, 6),
+        "twice_below": _from_here_on(twice),
+        "dates_around": means([_OF_LINE["date"](line) for line in page.lines], 6),
+        "gap_before": _since_prose(page.prose),
+        "gap_behind": _since_prose(page.prose[::-1])[::-1],
         "small_words": [min(1.0, 2.5 * sum(word in small for word in own) / max(1, len(own))) for own in words],
         "said_again": means(again, 3),
         "letters_before": [0.0, *letters[:-1]],
@@ -149,6 +163,21 @@ def _what_is_around(page: _Page) -> dict[str, Column]:
         "digits_around": means(digits, 12),
         "same_shape": _same_shape(page.lines),
     }
+
+
+def _from_here_on(values: Column) -> list[float]:
+    """For each place the mean of all values from there to the end."""
+    sums = list(accumulate(reversed(values)))
+    return [total / (at + 1) for at, total in enumerate(sums)][::-1]
+
+
+def _since_prose(prose: Column) -> list[float]:
+    """How many lines lie between each line and the last one above it that is prose."""
+    gaps, gap = [], float(FEW)
+    for share in prose:
+        gaps.append(min(gap, FEW))
+        gap = 0.0 if share == 1.0 else gap + 1
+    return gaps
 
 
 def _near(lines: int) -> float:

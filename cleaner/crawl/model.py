@@ -27,6 +27,13 @@ SUREST = 6.0
 """Odds beyond this say no more than these."""
 
 
+SHARPER = 1.4
+"""Odds are this much surer than they say: what stands around a line is like it."""
+
+LOWEST = -2.5
+"""Lower odds than these are no bound on any page."""
+
+
 class Stage(msgspec.Struct, frozen=True):
     """One look: a constant, for each column the edges between which numbers weigh the same and what they weigh there,
     and for some what each unit weighs besides.
@@ -56,9 +63,8 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class Model(msgspec.Struct, frozen=True):
-    """Two looks, and above which odds a line is the story's."""
+    """Two looks, of which the second sees what the first one found."""
 
-    least: float
     first: Stage
     second: Stage
 
@@ -68,7 +74,23 @@ def weighed(lines: Sequence[Line], url: str | None = None) -> list[float]:
     model = _model()
     columns = features(lines, url)
     found = model.second.odds({**columns, **around(model.first.odds(columns))})
-    return [odds - model.least for odds in found]
+    least = least_of(lines, found)
+    return [odds - least for odds in found]
+
+
+def least_of(lines: Sequence[Line], odds: Sequence[float]) -> float:
+    """The odds from which on lines stay: those at which F1, the mean of what is found and what of it is right, may be
+    expected to be highest. That is at half of it, so lower on a page that leaves much in doubt (Lipton et al., 2014).
+    """
+    chances = [1 / (1 + math.exp(-SHARPER * one)) for one in odds]
+    letters = [line.letters for line in lines]
+    story = sum(chance * size for chance, size in zip(chances, letters, strict=True))
+    kept = right = best = 0.0
+    for chance, size in sorted(zip(chances, letters, strict=True), reverse=True):
+        kept += size
+        right += chance * size
+        best = max(best, right / (kept + story))
+    return max(LOWEST, math.log(best / (1 - best)) / SHARPER)
 
 
 def around(odds: Sequence[float]) -> dict[str, Column]:

@@ -1,6 +1,6 @@
 """Archives, zip and tar: members are unpacked by the parent and cleaned as if they lay in a folder called like them.
 
-`large` and `run` are the file under way and the run, as `cleaner.dump.engine` has them.
+`large` and `run` are the file under way and the run, as `cleaner.dump.tasks` has them.
 """
 
 from __future__ import annotations

@@ -15,10 +15,8 @@ from typing import Any
 import msgspec
 
 from cleaner import __version__
-from cleaner.api import Cleaner
 from cleaner.data import Document, Metadata, Result, Source, Tool
 from cleaner.dump.bench import Bench, Done
-from cleaner.dump.engine import RECYCLE, Progress, Run, survey
 from cleaner.dump.journal import Journal
 from cleaner.dump.options import Options
 from cleaner.dump.plan import Elsewhere, Naming, check_inputs
@@ -26,6 +24,7 @@ from cleaner.dump.pool import Crash, Marker, Pool, Task
 from cleaner.dump.put import unwritable
 from cleaner.dump.records import piece_number
 from cleaner.dump.remote import places
+from cleaner.dump.tasks import RECYCLE, Large, Progress, Tasks, survey
 from cleaner.errors import InputError
 from cleaner.repeats.count import write_part
 
@@ -90,12 +89,12 @@ def _count(
     journal = Journal(scratch / "journal.jsonl", {})
     try:
         total = survey(inputs, scratch, naming)
-        _Learning(inputs, scratch, options, Cleaner([]), journal, total, progress, None).learn(naming, workers)
+        _Learning(inputs, scratch, options, journal, total, progress, None).learn(naming, workers)
     finally:
         journal.close()
 
 
-class _Learning(Run):
+class _Learning(Tasks):
     """A run whose shards leave counts behind and nothing else."""
 
     def learn(self, naming: Naming, workers: int) -> None:
@@ -116,12 +115,12 @@ class _Learning(Run):
                 self.finish(large)
         self.passed(task.weight)
 
-    def finish(self, large: Any) -> None:
+    def finish(self, large: Large) -> None:
         """Nothing is put together."""
         self.forget(large)
         del self.large[large.found.name]
 
-    def leave(self, large: Any, reason: str) -> None:
+    def leave(self, large: Large, reason: str) -> None:
         self.forget(large)
         del self.large[large.found.name]
         self.passed(large.found.size)

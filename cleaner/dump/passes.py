@@ -7,11 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from cleaner.dump.engine import Progress, Summary, run
+from cleaner.dump.engine import Summary, run
 from cleaner.dump.learning import WORTH, learn
 from cleaner.dump.options import Options
 from cleaner.dump.plan import check_inputs
 from cleaner.dump.remote import Mirror, is_address, places
+from cleaner.dump.tasks import Progress
 from cleaner.repeats.store import decide
 
 

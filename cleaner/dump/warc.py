@@ -1,6 +1,6 @@
 """Crawls, WARC and WET, through fastwarc: read by the parent, cleaned by workers in batches, written as rows.
 
-`large` and `run` are the file under way and the run, as `cleaner.dump.engine` has them.
+`large` and `run` are the file under way and the run, as `cleaner.dump.tasks` has them.
 """
 
 from __future__ import annotations
