@@ -159,6 +159,7 @@ def _boxes(tree: HtmlElement, index: Index) -> Iterator[tuple[HtmlElement, bool]
     With each whether it is named as one; the others are boxes with a picture and few words.
     """
     seen: set[HtmlElement] = set()
+    known: dict[HtmlElement, bool] = {}
     figures = [(at, element) for at, element in index.figures if element.tag == "figcaption" or _holds_words(element)]
     for element in index.called(_NAMED, _TAGS, figures):
         if element.tag not in ("figcaption", "figure") and not (
@@ -167,12 +168,12 @@ def _boxes(tree: HtmlElement, index: Index) -> Iterator[tuple[HtmlElement, bool]
             continue
         if element.tag not in ("figcaption", "figure") and element.find(".//figcaption") is not None:
             continue
-        if not _is_elsewhere(element, seen) and 1 < len(words_of(element)) <= CAPTION:
+        if not _is_elsewhere(element, seen, known) and 1 < len(words_of(element)) <= CAPTION:
             seen.add(element)
             yield element, True
     for picture in tree.iter("img"):
         box = _box_around(picture)
-        if box is not None and box not in seen and not _is_elsewhere(box, seen):
+        if box is not None and box not in seen and not _is_elsewhere(box, seen, known):
             seen.add(box)
             yield box, False
 
@@ -193,17 +194,31 @@ def _box_around(picture: HtmlElement) -> HtmlElement | None:
     return None
 
 
-def _is_elsewhere(element: HtmlElement, seen: set[HtmlElement]) -> bool:
-    for box in element.iterancestors():
-        if box in seen or box.tag in ("nav", "footer", "video") or _WRITERS.search(_called(box)):
-            return True
-        if box.tag in ("li", "article") and _is_teaser(box):
-            return True
-        if box.tag == "a" and not _ENLARGES.search(box.get("href") or "#") and not _in_figure(box):
-            return True
-        if box.tag == "aside" and (len(words_of(box)) > CAPTION or len(box.findall(".//a[@href]")) > FEW):
-            return True
-    return False
+def _is_elsewhere(element: HtmlElement, seen: set[HtmlElement], known: dict[HtmlElement, bool]) -> bool:
+    """Whether something around an element was seen before, or is no part of the story.
+
+    `known` says of elements whether they or something around them are none: boxes of a page have most around them in
+    common.
+    """
+    around = list(element.iterancestors())
+    if not seen.isdisjoint(around):
+        return True
+    inner = next((at for at, box in enumerate(around) if box in known), len(around))
+    apart = inner < len(around) and known[around[inner]]
+    for box in reversed(around[:inner]):
+        apart = known[box] = apart or _is_apart(box)
+    return apart
+
+
+def _is_apart(box: HtmlElement) -> bool:
+    """Whether a box is no part of the story: a menu, a teaser, a film, who wrote it."""
+    if box.tag in ("nav", "footer", "video") or _WRITERS.search(_called(box)):
+        return True
+    if box.tag in ("li", "article"):
+        return _is_teaser(box)
+    if box.tag == "a":
+        return not _ENLARGES.search(box.get("href") or "#") and not _in_figure(box)
+    return box.tag == "aside" and (len(words_of(box)) > CAPTION or len(box.findall(".//a[@href]")) > FEW)
 
 
 def _in_figure(link: HtmlElement) -> bool:

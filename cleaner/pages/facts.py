@@ -65,7 +65,7 @@ def facts_of(
     items = items_of(tree) if items is None else items
     meta = _meta(tree)
     index = Index(tree)
-    canonical = _link(tree, "canonical", url)
+    canonical = _link(tree, "canonical", url, "link")
     found = articles(items, [address for address in (canonical, url) if address])
     said: dict[str, str] = {}
 
@@ -136,7 +136,9 @@ def facts_of(
         site_name=site_name,
         language=first("language", (MARKUP, lambda: _language(tree)), (META, lambda: _one(meta, "og:locale"))),
         canonical=first("canonical", (REL, lambda: canonical), (META, lambda: _one(meta, "og:url"))),
-        licence=first("licence", (REL, lambda: _link(tree, "license", url)), (LINKED, lambda: _licence(found))),
+        licence=first(
+            "licence", (REL, lambda: _link(tree, "license", url, "link", "a")), (LINKED, lambda: _licence(found))
+        ),
         sources=tuple(said.items()),
     )
 
@@ -186,8 +188,8 @@ def _language(tree: HtmlElement) -> str | None:
     return lang.replace("_", "-") or None
 
 
-def _link(tree: HtmlElement, rel: str, url: str | None) -> str | None:
-    for link in tree.iter("link", "a"):
+def _link(tree: HtmlElement, rel: str, url: str | None, *among: str) -> str | None:
+    for link in tree.iter(*among):
         if rel in (link.get("rel") or "").lower().split() and link.get("href"):
             try:
                 return str(urljoin(url or "", link.get("href").strip()))
