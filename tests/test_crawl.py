@@ -6,6 +6,8 @@ import pytest
 
 from cleaner import clean, restore
 from cleaner.crawl.detect import crawl
+from cleaner.crawl.lines import lines_of
+from cleaner.crawl.model import least_of
 from cleaner.data import Document
 
 MENUS = {
@@ -123,3 +125,11 @@ def test_in_a_page_the_storys_own_lines_stay(form: str) -> None:
     left = clean(page).text
     lost = [line for line in CLEAN[form].splitlines() if line.strip() and line not in left]
     assert len(lost) <= 0.1 * len(CLEAN[form].splitlines()), lost
+
+
+def test_where_much_is_in_doubt_less_is_asked_of_a_line() -> None:
+    lines = list(lines_of(Document("\n\n".join(STORIES["en"][:4]))))
+    sure, doubtful = least_of(lines, [6.0, 5.0, -5.0, -6.0]), least_of(lines, [0.5, 0.2, -0.5, -6.0])
+    assert -0.2 < sure < 0.0
+    assert -1.5 < doubtful < sure - 0.2
+    assert least_of(lines, [-9.0] * 4) == -2.5
