@@ -202,6 +202,9 @@ _SHORT = re.compile(
     r"р|рр|руб|грн|ул|вул|им|ім|тыс|тис|млн|млрд|г|гг|обл|т|д|п|др|пр|pp|eds|dept|univ|Mt|Ft|Fla|Calif|Mass|Conn|Ill|Tenn|Pa|Va|Wash|Ore|Ariz|Colo|Ga|Miss|Tex|Wis)$"
 )
 
+_PLATFORM = re.compile(r"\s(?:on|via|y|en|e|no|na|et|sur|und|auf|su|op|en|på|i)\sX$")
+"""The platform X at the end of a sentence: after small words that no name is joined by in English."""
+
 
 def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Sentences of one line, tiling it from `start` to `end`; blanks belong to the sentence before them."""
@@ -209,13 +212,18 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     at = start
     for match in _END.finditer(text, start, end):
         begin, stop = match.span()
-        if stop < end and (text[stop].islower() or (text[begin] == "." and _shortened(text, begin))):
+        if stop < end and (text[stop].islower() or (text[begin] == "." and _goes_on(text, begin))):
             continue
         found.append((at, stop))
         at = stop
     if at < end:
         found.append((at, end))
     return found
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a full stop belongs to a word that is written short, which the platform X is not."""
+    return _shortened(text, end) and not _PLATFORM.search(text, max(0, end - SHORT_REACH), end)
 
 
 def _shortened(text: str, end: int) -> bool:
