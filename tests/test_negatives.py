@@ -83,3 +83,19 @@ def test_a_break_between_two_parts_of_a_story_stays() -> None:
 def test_known_failure_a_subheading_with_a_colon() -> None:
     text = "\n\n".join((STORY[0], "See also: the moon", STORY[1]))
     assert clean(text).removed == ()
+
+
+@pytest.mark.parametrize("signed", ["AFP", "Reuters", "(AFP)", "(dpa)", "/AP/", "– EFE", "(ANSA)", "(PTI)", "[PAP]"])
+@pytest.mark.parametrize(
+    "last",
+    [
+        "The team won the match on Thursday evening.",
+        "Die Mannschaft gewann das Spiel am Donnerstag.",
+        "La squadra ha vinto la partita giovedì.",
+        "El equipo ganó el partido el jueves.",
+    ],
+)
+def test_the_last_line_of_a_story_that_an_agency_signs_is_no_caption(last: str, signed: str) -> None:
+    text = "\n\n".join([*STORY, f"{last} {signed}"])
+    assert last in clean(text).text
+    assert last in clean(f"{text}\n\nShare this article").text

@@ -77,6 +77,7 @@ class Rule(
     sure       stands alone; otherwise a second witness is needed
     beside     when not sure: the text's edge is no witness, only a neighbour or another detector is; a sure
                heading is sure only over a list
+    amid       only where prose stands below: the last line of a story may look the same
     sites      hosts or site names that the rule is bound to; none means all
     from_end   how far from its line's end, in code points, the cue may stand at most; 0 for anywhere
     longest    longest line, in code points, that a line-taking rule looks at, or longest document
@@ -101,6 +102,7 @@ class Rule(
     sure: bool = False
     case: bool = False
     beside: bool = False
+    amid: bool = False
     sites: list[str] = []
     from_end: int = 0
     longest: int = LONGEST_LINE
