@@ -40,7 +40,7 @@ _NO_NAME = regex.compile(
     r"(?:latest )?news|aktuell(?:es)?|nachrichten|noticias|notícias|notizie|actualités?|nieuws|nyheter|"
     r"wiadomości|новости|новини|"
     r"(?:\w+ ){1,2}(?:engineer|developer|designer|editor|writer|contributor|horticulturalist|journalism)|"
-    r"staff (?:writer|reporter))$",
+    r"staff reporter)$",
     regex.I,
 )
 _LETTER = r"[\p{L}\p{M}'’ʼ.\-]"

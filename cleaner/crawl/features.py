@@ -64,7 +64,8 @@ def features(lines: Sequence[Line], url: str | None = None) -> dict[str, Column]
     prose = [line.prose for line in lines]
     mass = [line.letters * share for line, share in zip(lines, prose, strict=True)]
     page = _Page(lines, prose, mass, core_of(lines))
-    return {**_what_it_is(lines), **_where_it_stands(page, url), **_what_is_around(page)}
+    own = _what_it_is(lines)
+    return {**own, **_where_it_stands(page, url), **_what_is_around(page, own)}
 
 
 def _what_it_is(lines: Sequence[Line]) -> dict[str, Column]:
@@ -136,22 +137,20 @@ def _where_it_stands(page: _Page, url: str | None) -> dict[str, Column]:
     }
 
 
-def _what_is_around(page: _Page) -> dict[str, Column]:
+def _what_is_around(page: _Page, own: Mapping[str, Column]) -> dict[str, Column]:
     words = [_WORD.findall(line.words.lower()) for line in page.lines]
     small, said = _vocabulary(words, page.prose)
-    again = [_said_again(own, small, said, share) for own, share in zip(words, page.prose, strict=True)]
-    letters = [math.log1p(line.letters) for line in page.lines]
-    digits = [_share(_DIGIT, line.words) for line in page.lines]
-    times = Counter(line.words for line in page.lines)
-    twice = [float(line.short and times[line.words] > 1) for line in page.lines]
+    again = [_said_again(line, small, said, share) for line, share in zip(words, page.prose, strict=True)]
+    letters = own["letters"]
+    twice = [float(line.short and repeated) for line, repeated in zip(page.lines, own["twice"], strict=True)]
     return {
         "short_around": means([float(line.short) for line in page.lines], 20),
         "twice_around": means(twice, 6),
         "twice_below": _from_here_on(twice),
-        "dates_around": means([_OF_LINE["date"](line) for line in page.lines], 6),
+        "dates_around": means(own["date"], 6),
         "gap_before": _since_prose(page.prose),
         "gap_behind": _since_prose(page.prose[::-1])[::-1],
-        "small_words": [min(1.0, 2.5 * sum(word in small for word in own) / max(1, len(own))) for own in words],
+        "small_words": [min(1.0, 2.5 * sum(word in small for word in line) / max(1, len(line))) for line in words],
         "said_again": means(again, 3),
         "letters_before": [0.0, *letters[:-1]],
         "letters_behind": [*letters[1:], 0.0],
@@ -160,7 +159,7 @@ def _what_is_around(page: _Page) -> dict[str, Column]:
         "letters_near": means(letters, 4),
         "letters_around": means(letters, 12),
         "prose_near": means(page.prose, 4),
-        "digits_around": means(digits, 12),
+        "digits_around": means(own["digits"], 12),
         "same_shape": _same_shape(page.lines),
     }
 

@@ -26,7 +26,6 @@ REACHES = (1, 3, 8, 20)
 SUREST = 6.0
 """Odds beyond this say no more than these."""
 
-
 SHARPER = 1.4
 """Odds are this much surer than they say: what stands around a line is like it."""
 
@@ -82,7 +81,7 @@ def least_of(lines: Sequence[Line], odds: Sequence[float]) -> float:
     """The odds from which on lines stay: those at which F1, the mean of what is found and what of it is right, may be
     expected to be highest. That is at half of it, so lower on a page that leaves much in doubt (Lipton et al., 2014).
     """
-    chances = [1 / (1 + math.exp(-SHARPER * one)) for one in odds]
+    chances = [_chance(SHARPER * one) for one in odds]
     letters = [line.letters for line in lines]
     story = sum(chance * size for chance, size in zip(chances, letters, strict=True))
     kept = right = best = 0.0
@@ -96,12 +95,16 @@ def least_of(lines: Sequence[Line], odds: Sequence[float]) -> float:
 def around(odds: Sequence[float]) -> dict[str, Column]:
     """What the first look found, of each line and around it: as odds, and as chances."""
     odds = [max(-SUREST, min(SUREST, one)) for one in odds]
-    chances = [1 / (1 + math.exp(-one)) for one in odds]
+    chances = [_chance(one) for one in odds]
     columns: dict[str, Column] = {"odds": odds}
     for reach in REACHES:
         columns[f"odds_{reach}"] = means(odds, reach)
         columns[f"chances_{reach}"] = means(chances, reach)
     return columns
+
+
+def _chance(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """Parquet, through pyarrow: a file is cleaned by its row groups and put together again with its own schema.
 
-`large` and `run` are the file under way and the run, as `cleaner.dump.tasks` has them.
+`large` and `run` are the file under way and the run, as `cleaner.dump.tasks` and `cleaner.dump.engine` have them.
 """
 
 from __future__ import annotations

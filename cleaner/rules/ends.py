@@ -21,9 +21,6 @@ NOUNS_IN_CAPITALS = ("de",)
 CALL, STORY = 10, 40
 """The fewest letters of a call, and of a sentence that runs on behind it."""
 
-PROSE, PROSE_ENDS = 80, (".", "!", "?", "…", "”", '"', "»", "。")
-"""A line of so many letters, and with such an end, goes on with a story."""
-
 _WORD = r"[\p{L}\p{M}’'-]*"
 _GLUE = regex.compile(
     rf"(?<=[\p{{L}}\p{{N}}%€$»”)])\s+(?=[“„«\"¿¡]?(?:\p{{Lu}}{_WORD}\s){{0,2}}(?P<last>\p{{Lu}}){_WORD}(?:\s\p{{Ll}}{_WORD},?){{3}})"
@@ -48,11 +45,3 @@ def tells(text: str, start: int, end: int) -> bool:
     if size <= CAPTION:
         return False
     return size > CAPTION_SHARE * len(text) or len(sentences(text, start, end)) > CAPTION_SENTENCES
-
-
-def goes_on(text: str, end: int) -> bool:
-    """Whether a line of prose stands below what ends here."""
-    below = text.find("\n", end)
-    return below >= 0 and any(
-        len(line) >= PROSE and line.rstrip().endswith(PROSE_ENDS) for line in text[below:].splitlines()
-    )

@@ -13,11 +13,11 @@ from cleaner.data import Document, Span
 from cleaner.errors import PatternTimeout
 from cleaner.rules.cues import Hit
 from cleaner.rules.edges import Edge
-from cleaner.rules.ends import goes_on, tells
+from cleaner.rules.ends import tells
 from cleaner.rules.model import Rule
 from cleaner.rules.needles import Checks
 from cleaner.rules.runs import best_run
-from cleaner.rules.takes import TAKES, Lines
+from cleaner.rules.takes import AMID_LENGTH, TAKES, Lines
 from cleaner.rules.views import is_flat
 from cleaner.text import content, host_of, line_at
 
@@ -224,7 +224,7 @@ class Reading(Lines):
                         marks
                         and not self._excepted(rule, marks[0], words, line)
                         and not (rule.kind == "caption" and tells(self.text, marks[0].start, marks[0].end))
-                        and not (rule.amid and not goes_on(self.text, marks[-1].end))
+                        and not (rule.amid and not self._prose_below(line, AMID_LENGTH))
                     ):
                         found += marks
         except TimeoutError:

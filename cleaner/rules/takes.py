@@ -22,8 +22,8 @@ LIST_LINES = 15
 ITEM_LENGTH = 200
 """The longest line that still looks like a headline in such a list."""
 
-PROSE_LENGTH = 220
-"""A line this long that ends as a sentence does is prose, whatever stands above it."""
+PROSE_LENGTH, AMID_LENGTH = 220, 80
+"""A line this long that ends as a sentence does is prose: whatever stands above it, or below a line amid a story."""
 
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", '."', ".”", "!”", "?”", ".«", ".»", ".“", "؟", "۔")
 _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]\s)|(?:\.\.\.|…)$")
@@ -103,13 +103,21 @@ class Lines:
             yield self._item(rule, item)
 
     def _tail(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
-        below = [n for n in range(line + 1, len(self.starts) - 1) if self.bounds[n][0] < self.bounds[n][1]]
-        if any(self._is_prose(n) for n in below):
+        if self._prose_below(line, PROSE_LENGTH):
             yield from self._list(rule, line, low, match)
             return
         yield from self._line(rule, line, low, match)
-        for item in below:
+        for item in self._below(line):
             yield self._item(rule, item)
+
+    def _below(self, line: int) -> Iterator[int]:
+        """The lines below one that are not empty."""
+        return (n for n in range(line + 1, len(self.starts) - 1) if self.bounds[n][0] < self.bounds[n][1])
+
+    def _prose_below(self, line: int, length: int) -> bool:
+        """Whether below a line stands one at least so long that ends as a sentence does."""
+        words = map(self._line_words, self._below(line))
+        return any(len(line) >= length and line.endswith(_SENTENCE_ENDS) for line in words)
 
     def _items(self, heading: int) -> tuple[list[int], bool]:
         """Lines below a heading that look like headlines, and whether the story goes on after them."""
@@ -132,10 +140,6 @@ class Lines:
         if len(words) > ITEM_LENGTH:
             return False
         return bool(_ITEM_SIGN.search(words)) or not words.endswith((".", ":", ";", ",", ".”", '."', "。"))
-
-    def _is_prose(self, line: int) -> bool:
-        words = self._line_words(line)
-        return len(words) >= PROSE_LENGTH and words.endswith(_SENTENCE_ENDS)
 
 
 TAKES: dict[str, Callable[[Lines, Rule, int, int, regex.Match[str]], Iterator[Span]]] = {
