@@ -7,8 +7,10 @@ comments, metadata and language detection stay off.
 from __future__ import annotations
 
 import logging
+from copy import copy
+from functools import lru_cache
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -18,6 +20,13 @@ from cleaner.pages.model import Page
 
 CACHES = 1_000
 """How many pages trafilatura's and justext's caches may grow over."""
+
+UNREAD = (
+    "area", "aside", "audio", "button", "canvas", "datalist", "dialog", "embed", "footer", "iframe", "img", "input",
+    "label", "legend", "link", "menu", "meta", "nav", "noscript", "object", "option", "picture", "select", "source",
+    "textarea", "time", "track", "video",
+)  # fmt: skip
+"""Elements of which trafilatura's own choice takes nothing: two fifths of a page, which it would copy and search."""
 
 _pages = count(1)
 
@@ -43,7 +52,8 @@ def lighten(tree: HtmlElement) -> None:
 def pieces_of(tree: HtmlElement, *, fast: bool = False, recall: bool = False) -> list[str]:
     """The body that trafilatura takes from a tree, as the pieces of text in it, in order.
 
-    With `fast` it asks no other extractor, which takes a third of its time; with `recall` it takes what is unsure too.
+    With `fast` it asks no other extractor, which takes a third of its time, and sees only what its own choice reads;
+    with `recall` it takes what is unsure too.
     """
     import trafilatura
 
@@ -51,9 +61,10 @@ def pieces_of(tree: HtmlElement, *, fast: bool = False, recall: bool = False) ->
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     if next(_pages) % CACHES == 0:
         forget()
-    found = trafilatura.bare_extraction(
-        tree, fast=fast, include_comments=False, output_format="txt", favor_recall=recall, with_metadata=False
-    )
+    if fast:
+        tree = copy(tree)
+        etree.strip_elements(tree, *UNREAD, with_tail=False)
+    found = trafilatura.bare_extraction(tree, options=_options(fast=fast, recall=recall))
     if found is None or isinstance(found, dict) or found.body is None:
         return []
     pieces = []
@@ -63,6 +74,14 @@ def pieces_of(tree: HtmlElement, *, fast: bool = False, recall: bool = False) ->
         if element.tail:
             pieces.append(element.tail)
     return pieces
+
+
+@lru_cache
+def _options(*, fast: bool, recall: bool) -> Any:
+    """What trafilatura is asked for; it reads a file of settings for each new one."""
+    from trafilatura.settings import Extractor
+
+    return Extractor(fast=fast, recall=recall, comments=False, output_format="txt", with_metadata=False)
 
 
 def choice(page: Page, pieces: list[str]) -> Choice:

@@ -39,7 +39,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
 _DOCTYPE = re.compile(r"^\s*<!doctype[^>]{0,2000}>", re.I)
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CONTROLS = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
-_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_NO_CHARACTERS = ("\ufffe", "\uffff")
 """What XML cannot hold, and lxml refuses wherever text is set."""
 
 HEAD = 4_096
@@ -154,6 +154,8 @@ def _tree(text: str, *, huge: bool) -> HtmlElement:
     # libxml2 believes an encoding that the page declares over the one it is told, and stumbles over some doctypes.
     head, rest = text[:HEAD], text[HEAD:]
     text = _DOCTYPE.sub("<!DOCTYPE html>", _DECLARATION.sub("", head, count=1), count=1) + rest
+    for mute in _NO_CHARACTERS:
+        text = text.replace(mute, "")
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError:
@@ -163,8 +165,6 @@ def _tree(text: str, *, huge: bool) -> HtmlElement:
     if end is not None and _BLOCK.search(data, end.end()):
         # A template put a whole page into a page. Browsers read on behind its end, libxml2 does not.
         data = _CLOSES.sub(b"", data)
-    for mute in _NO_CHARACTERS:
-        data = data.replace(mute, b"")
     if not data.strip():
         raise PageError("the page is empty; there is nothing to clean")
     return _parsed(data, huge=huge)
