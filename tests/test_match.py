@@ -45,3 +45,18 @@ def test_what_is_asked_for_often_gets_its_own(monkeypatch: pytest.MonkeyPatch) -
     assert readers[1].cues is matcher._all.cues
     assert readers[2].cues is not matcher._all.cues
     assert readers[3] is readers[2]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_remembered_of_a_line_holds_wherever_it_stands(lang: str) -> None:
+    matcher = Matcher(load_packs(["any", lang]))
+    paragraphs = tomllib.loads((LINES / f"{lang}.toml").read_text(encoding="utf-8"))["story"]["paragraphs"]
+    story = "\n\n".join(paragraphs * 3)  # in short texts nothing is remembered
+    examples = [example.replace("⟦", "").replace("⟧", "") for rule in matcher.rules for example in rule.drops]
+    lines = dict.fromkeys(line for example in examples for line in example.splitlines() if line)
+    texts = [text for line in lines for text in (f"{story}\n\n{line}\n\n{story}", f"{story}\n\n{story}\n\n{line}\n")]
+    for text in texts:
+        document = Document(text)
+        remembered = list(matcher(document))
+        matcher.reader(text).memo.clear()
+        assert list(matcher(document)) == remembered

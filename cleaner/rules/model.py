@@ -143,7 +143,7 @@ class Rule(
     @cached_property
     def local(self) -> bool:
         """Whether what the rule takes of a line depends on nothing but the line."""
-        return self.takes in _LOCAL and not self.sites
+        return self.takes in _LOCAL and not self.sites and not self.amid
 
     @property
     def _flags(self) -> int:
