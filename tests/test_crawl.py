@@ -76,6 +76,7 @@ def test_teasers_below_the_story_are_told_from_menus() -> None:
 
 
 VERSES = "The gulls go out\nThe boats come in\nA lamp is lit\nAbove the quay\nNo one has asked\nWhat night may bring\n"
+MAKERS = "\n".join(f"{maker}\n- wool from Holm {n}\n- linen" for n, maker in enumerate(MENUS["en"].split("|")))
 CLEAN = {
     "poem": VERSES * 6,
     "poem in prose": "\n\n".join([*STORIES["en"][:2], VERSES * 3, *STORIES["en"][2:]]),
@@ -101,6 +102,7 @@ CLEAN = {
     "questions": "\n\n".join(f"Why does boat {n} not sail?\n\n{STORIES['en'][n % 5]}" for n in range(12)),
     "code": STORIES["en"][0] + "\n\n" + "\n".join(f"x{n} = pier({n})" for n in range(40)) + "\n\n" + STORIES["en"][1],
     "headings": "\n\n".join(f"Part {n}\n\n{story}" for n, story in enumerate(STORIES["en"] * 5)),
+    "extracted": MAKERS + "\n" + "\n".join(STORIES["en"]) + "\n" + MAKERS,
     "short": "\n".join(STORIES["en"][:1]),
     "names only": MENUS["en"].replace("|", "\n"),
     "flattened": " ".join(STORIES["en"] * 9),

@@ -41,6 +41,10 @@ LIST, DOUBT = 5, 2.5
 """So many short lines between two paragraphs are a list, which leaves if odds are this much against its lines on
 average."""
 
+LISTED, EXTRACTED = 0.1, ("- ", "| ")
+"""A text of whose lines more than this share opens so was cut out of its page: extractors put these signs before the
+items of lists and the rows of tables."""
+
 _OWNER = ("©", "(c) 20", "copyright")
 
 
@@ -118,6 +122,8 @@ def _kind(line: Line, below: bool) -> Kind:
 
 def is_page(lines: Sequence[Line]) -> bool:
     """Whether short lines stand above and below the prose as they do on a page, in number."""
+    if sum(line.words.startswith(EXTRACTED) for line in lines) > LISTED * len(lines):
+        return False
     prose = [at for at, line in enumerate(lines) if line.prose == 1.0]
     first, last = (prose[0], prose[-1]) if prose else (len(lines), len(lines))
     above = sum(line.short for line in lines[:first])
