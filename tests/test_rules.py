@@ -310,3 +310,41 @@ def test_all_packs_that_come_along_are_found() -> None:
     names = builtin_names()
     assert names[0] == "any"
     assert "en" in names
+
+
+THREAD = parse(
+    '[pack]\nname = "x"\n[[rule]]\nid = "x.social.x"\nkind = "social"\ncues = ["says$"]\ntakes = "thread"\n'
+    "sure = true\nmatch = '^[^,]{1,20} says$'\nwhy = 'x'\ndrops = ['⟦x⟧']\nstays = ['y']\n"
+)
+STORY = "The ferry to Holm sails again from Monday on, and the crossing costs more than it did.\n"
+
+
+def after_a_thread(*voices: str, above: str = STORY, between: str = "It is too dear.\n") -> str:
+    text = above + "".join(f"{voice} says\n{between}" for voice in voices)
+    return Cleaner(packs=[THREAD]).clean(text).text
+
+
+def test_a_thread_of_comments_is_taken_to_the_end() -> None:
+    assert after_a_thread("Maren", "Tom", "Maren", "Inga") == STORY
+    assert after_a_thread("Maren", "Tom", "Inga", "Tom", between="It is too dear.\n\nAnd too slow.\n") == STORY
+
+
+def test_who_speaks_before_it_in_the_story_opens_no_thread() -> None:
+    story = f"{STORY}The mayor says\n{STORY * 16}"
+    assert after_a_thread("Maren", "Tom", "Maren", "Inga", above=story) == story
+
+
+@pytest.mark.parametrize(
+    ("voices", "more"),
+    [
+        (("Maren", "Tom", "Inga"), {}),  # too few
+        (("Maren", "Tom", "Maren", "Tom"), {}),  # a conversation
+        (("Maren", "Tom", "Maren", "Inga"), {"between": ""}),  # nothing is said
+        (("Maren", "Tom", "Maren", "Inga"), {"above": "The ferry\n"}),  # over no story
+    ],
+)
+def test_what_is_no_thread_stays(voices: tuple[str, ...], more: dict[str, str]) -> None:
+    given = {"above": STORY, "between": "It is too dear.\n", **more}
+    assert after_a_thread(*voices, **given) == given["above"] + "".join(
+        f"{voice} says\n{given['between']}" for voice in voices
+    )

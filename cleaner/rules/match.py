@@ -14,7 +14,8 @@ from cleaner.rules.languages import Languages
 from cleaner.rules.load import Pack
 from cleaner.rules.model import Rule
 from cleaner.rules.needles import Checks
-from cleaner.rules.reading import PATTERN_SECONDS, Memo, Reading
+from cleaner.rules.reading import Memo, Reading
+from cleaner.rules.takes import PATTERN_SECONDS
 from cleaner.rules.views import BULLET, is_flat, mapped, read
 from cleaner.text import compose
 

@@ -12,7 +12,7 @@ import regex
 from cleaner.data import Kind, Where
 from cleaner.rules.cache import cached, compiled
 
-Takes = Literal["match", "sentence", "run", "line", "list", "tail", "document"]
+Takes = Literal["match", "sentence", "run", "line", "list", "thread", "document"]
 
 Anchor = Literal["line", "sentence", "cue", ""]
 """Where alone a pattern can begin: found by the loader, so that it need not be tried at every letter."""
@@ -71,8 +71,10 @@ class Rule(
                a form is made of, in any order, where no one wording is sure
     takes      the match (or its group `cut`), the sentences it touches, the run of sentences in its line that
                holds most signs (the pattern is then tried on the run), the line, the line and the list
-               of headline-like lines below it, the line and all that follows if no prose does, or the whole
-               document: then the pattern is matched from its first word on, if it is no longer than `longest`
+               of headline-like lines below it, the thread of comments that it opens (the line and all that
+               follows, if prose stands above and several lines match, each over words of its own), or the
+               whole document: then the pattern is matched from its first word on, if it is no longer than
+               `longest`
     where      head, tail or any: how far from an end of the remaining text the rule still holds
     sure       stands alone; otherwise a second witness is needed
     beside     when not sure: the text's edge is no witness, only a neighbour or another detector is; a sure

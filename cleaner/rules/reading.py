@@ -17,12 +17,9 @@ from cleaner.rules.ends import tells
 from cleaner.rules.model import Rule
 from cleaner.rules.needles import Checks
 from cleaner.rules.runs import best_run
-from cleaner.rules.takes import AMID_LENGTH, TAKES, Lines
+from cleaner.rules.takes import PATTERN_SECONDS, TAKES, Lines
 from cleaner.rules.views import is_flat
 from cleaner.text import content, host_of, line_at
-
-PATTERN_SECONDS = 2.0
-"""How long one pattern may look at one window before the document is given up."""
 
 WINDOW = 1_600
 """Lines longer than this are looked at around each cue only, so that cost stays linear."""
@@ -42,7 +39,7 @@ HEAD_REACH, TAIL_REACH = 3_000, 4_000
 RUN_REACH = 8
 """How many sentences to both sides of a cue's may be of a run."""
 
-_LINE_TAKING = frozenset({"line", "list", "tail"})
+_LINE_TAKING = frozenset({"line", "list", "thread"})
 
 _OF_ITS_OWN = frozenset({"run", "document"})
 """What is taken where the pattern begins somewhere else than at the start of the part that is looked at."""
@@ -73,7 +70,6 @@ class Reading(Lines):
         super().__init__(document)
         self.rules = rules
         self.checks = checks
-        self.documents: set[str] = set()
         self.cue = 0
         self.last_bounds = (-1, -1)
         self.last_words = ""
@@ -224,7 +220,7 @@ class Reading(Lines):
                         marks
                         and not self._excepted(rule, marks[0], words, line)
                         and not (rule.kind == "caption" and tells(self.text, marks[0].start, marks[0].end))
-                        and not (rule.amid and not self._prose_below(line, AMID_LENGTH))
+                        and not (rule.amid and not self._prose_below(line))
                     ):
                         found += marks
         except TimeoutError:
@@ -242,16 +238,16 @@ class Reading(Lines):
 
     def _bare(self, rule: Rule, line: int) -> bool:
         """Whether a line cannot hold as many signs as a rule asks for."""
-        if not rule.signs or rule.takes == "document":
+        if not rule.signs or rule.takes in ("document", "thread"):
             return False
         possible = self._possible(*self.bounds[line])
         return sum(bit & possible != 0 for bit in self.checks.signs(rule)) < rule.least
 
     def _document(self, rule: Rule, line: int) -> list[Span]:
         """The whole text, if it is short enough and the pattern matches from its first word on; looked at once."""
-        if rule.id in self.documents:
+        if rule.id in self.looked_for:
             return []
-        self.documents.add(rule.id)
+        self.looked_for.add(rule.id)
         start, end = content(self.text, 0, len(self.text))
         if end - start > rule.longest:
             return []

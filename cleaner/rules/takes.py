@@ -1,9 +1,10 @@
-"""What a rule takes where its pattern matches: the match, its sentences, its line, or the list below it."""
+"""What a rule takes where its pattern matches: the match, its sentences, its line, or the list or thread it opens."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 import msgspec
 import regex
@@ -16,14 +17,21 @@ from cleaner.text import content, sentences
 
 DETECTOR = "rules"
 
+PATTERN_SECONDS = 2.0
+"""How long one pattern may look at one window before the document is given up."""
+
 LIST_LINES = 15
 """The longest list that a heading may take with it."""
 
 ITEM_LENGTH = 200
 """The longest line that still looks like a headline in such a list."""
 
-PROSE_LENGTH, AMID_LENGTH = 220, 80
-"""A line this long that ends as a sentence does is prose: whatever stands above it, or below a line amid a story."""
+PROSE_LENGTH = 80
+"""A line this long that ends as a sentence does is prose."""
+
+VOICES, SPEAKERS, COMMENT = 4, 3, 15
+"""A thread of comments has so many lines that say who speaks, so many who do, and at most so many lines from one to the
+next."""
 
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", '."', ".”", "!”", "?”", ".«", ".»", ".“", "؟", "۔")
 _ITEM_SIGN = regex.compile(r"^(?:[-–—•·*▪►▶■>»→]\s|\d{1,2}[.)]\s)|(?:\.\.\.|…)$")
@@ -39,6 +47,7 @@ class Lines:
         self.document = document
         self.bounds = document.bounds
         self.sentences: dict[int, list[tuple[int, int]]] = {}
+        self.looked_for: set[str] = set()
 
     def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"
@@ -102,22 +111,27 @@ class Lines:
         for item in items:
             yield self._item(rule, item)
 
-    def _tail(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
-        if self._prose_below(line, PROSE_LENGTH):
-            yield from self._list(rule, line, low, match)
+    def _thread(self, rule: Rule, line: int, low: int, match: regex.Match[str]) -> Iterator[Span]:
+        if rule.id in self.looked_for:
             return
-        yield from self._line(rule, line, low, match)
-        for item in self._below(line):
-            yield self._item(rule, item)
+        self.looked_for.add(rule.id)
+        below = [n for n in range(line, len(self.starts) - 1) if self.bounds[n][0] < self.bounds[n][1]]
+        voices = [rule.compiled.match(self._line_words(n), timeout=PATTERN_SECONDS) is not None for n in below]
+        spoken = [at for at, (voice, after) in enumerate(pairwise(voices)) if voice and not after]
+        far = [at for at, (one, other) in enumerate(pairwise(spoken), 1) if other - one > COMMENT]
+        thread = [below[at] for at in spoken[far[-1] if far else 0 :]]
+        speakers = set(map(self._line_words, thread))
+        if len(thread) >= VOICES and len(speakers) >= SPEAKERS and self._has_prose(range(thread[0])):
+            yield self._mark(rule, self.bounds[thread[0]][0], self.bounds[below[-1]][1])
 
-    def _below(self, line: int) -> Iterator[int]:
-        """The lines below one that are not empty."""
-        return (n for n in range(line + 1, len(self.starts) - 1) if self.bounds[n][0] < self.bounds[n][1])
+    def _has_prose(self, lines: Iterable[int]) -> bool:
+        """Whether one of some lines is prose."""
+        return any(
+            len(words) >= PROSE_LENGTH and words.endswith(_SENTENCE_ENDS) for words in map(self._line_words, lines)
+        )
 
-    def _prose_below(self, line: int, length: int) -> bool:
-        """Whether below a line stands one at least so long that ends as a sentence does."""
-        words = map(self._line_words, self._below(line))
-        return any(len(line) >= length and line.endswith(_SENTENCE_ENDS) for line in words)
+    def _prose_below(self, line: int) -> bool:
+        return self._has_prose(range(line + 1, len(self.starts) - 1))
 
     def _items(self, heading: int) -> tuple[list[int], bool]:
         """Lines below a heading that look like headlines, and whether the story goes on after them."""
@@ -147,7 +161,7 @@ TAKES: dict[str, Callable[[Lines, Rule, int, int, regex.Match[str]], Iterator[Sp
     "sentence": Lines._sentence,
     "line": Lines._line,
     "list": Lines._list,
-    "tail": Lines._tail,
+    "thread": Lines._thread,
 }
 
 
