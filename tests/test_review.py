@@ -57,7 +57,9 @@ def served(dump: Path) -> Iterator[str]:
     """The address of the report that `cleaner report --serve` shows."""
     first = cleaned(dump)
     assert not any(word in text for text in first.values() for word in (FURNITURE, "Advertisement", FOLLOW))
-    command = [sys.executable, "-u", "-c", "from cleaner.cli import main; main()"]
+    # A shell's background jobs, as these tests may be, ignore Ctrl-C and hand that down.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-u", "-c", f"{heard}; from cleaner.cli import main; main()"]
     with subprocess.Popen(  # noqa: S603
         [*command, "report", str(dump / "out"), "--serve"], stdout=subprocess.PIPE, text=True
     ) as serving:
