@@ -27,7 +27,7 @@ from sklearn.linear_model import LogisticRegression
 from cleaner.crawl.detect import is_page
 from cleaner.crawl.features import features
 from cleaner.crawl.lines import Line, lines_of
-from cleaner.crawl.model import around, least_of
+from cleaner.crawl.model import around, bounded
 from cleaner.data import Document
 
 MODEL = Path(__file__).resolve().parent.parent / "cleaner/crawl/model.json"
@@ -104,8 +104,8 @@ class Page:
 
     def score(self, odds: Any) -> float:
         """F1 of the words of lines whose odds are high enough."""
-        least = least_of(self.lines, odds.tolist())
-        kept = Counter(word for own, one in zip(self.words, odds, strict=True) if one > least for word in own)
+        bound = bounded(self.lines, odds.tolist())
+        kept = Counter(word for own, one in zip(self.words, bound, strict=True) if one > 0 for word in own)
         both = (kept & Counter(self.body)).total()
         return 2 * both / (kept.total() + len(self.body))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -185,12 +185,17 @@ def _near(lines: int) -> float:
 
 def core_of(lines: Sequence[Line]) -> tuple[int, int]:
     """The run of lines that holds most prose, where each line without any costs: the maximum subsequence."""
+    return heaviest([line.letters * line.prose or -40 - line.letters / 2 for line in lines])
+
+
+def heaviest(weights: Iterable[float]) -> tuple[int, int]:
+    """Where the run of places begins and ends whose weights add up to most (Kadane)."""
     best = run = 0.0
     low = high = begun = 0
-    for at, line in enumerate(lines):
+    for at, weight in enumerate(weights):
         if run <= 0:
             run, begun = 0.0, at
-        run += line.letters * line.prose or -40 - line.letters / 2
+        run += weight
         if run > best:
             best, low, high = run, begun, at + 1
     return low, high

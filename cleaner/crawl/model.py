@@ -17,7 +17,7 @@ from itertools import accumulate
 
 import msgspec
 
-from cleaner.crawl.features import Column, features, means
+from cleaner.crawl.features import Column, features, heaviest, means
 from cleaner.crawl.lines import Line
 
 REACHES = (1, 3, 8, 20)
@@ -26,8 +26,8 @@ REACHES = (1, 3, 8, 20)
 SUREST = 6.0
 """Odds beyond this say no more than these."""
 
-SHARPER = 1.4
-"""Odds are this much surer than they say: what stands around a line is like it."""
+WITHIN = 0.5
+"""So much more speaks for each line of the likeliest stretch of a page, and so much less for all others."""
 
 LOWEST = -2.5
 """Lower odds than these are no bound on any page."""
@@ -73,15 +73,26 @@ def weighed(lines: Sequence[Line], url: str | None = None) -> list[float]:
     model = _model()
     columns = features(lines, url)
     found = model.second.odds({**columns, **around(model.first.odds(columns))})
-    least = least_of(lines, found)
-    return [odds - least for odds in found]
+    return bounded(lines, found)
+
+
+def bounded(lines: Sequence[Line], odds: Sequence[float]) -> list[float]:
+    """Odds such that on this page what is above 0 is the story's.
+
+    The lines for which most speaks in sum, by their letters, are where the story most likely begins and ends, as
+    Pasternack and Roth (2009) find it among a page's words: what stands there is surer.
+    """
+    low, high = heaviest(one * line.letters for one, line in zip(odds, lines, strict=True))
+    placed = [one + (WITHIN if low <= at < high else -WITHIN) for at, one in enumerate(odds)]
+    least = least_of(lines, placed)
+    return [one - least for one in placed]
 
 
 def least_of(lines: Sequence[Line], odds: Sequence[float]) -> float:
     """The odds from which on lines stay: those at which F1, the mean of what is found and what of it is right, may be
     expected to be highest. That is at half of it, so lower on a page that leaves much in doubt (Lipton et al., 2014).
     """
-    chances = [_chance(SHARPER * one) for one in odds]
+    chances = [_chance(one) for one in odds]
     letters = [line.letters for line in lines]
     story = sum(chance * size for chance, size in zip(chances, letters, strict=True))
     kept = right = best = 0.0
@@ -89,7 +100,7 @@ def least_of(lines: Sequence[Line], odds: Sequence[float]) -> float:
         kept += size
         right += chance * size
         best = max(best, right / (kept + story))
-    return max(LOWEST, math.log(best / (1 - best)) / SHARPER)
+    return max(LOWEST, math.log(best / (1 - best)))
 
 
 def around(odds: Sequence[float]) -> dict[str, Column]:
