@@ -98,6 +98,10 @@ def test_a_flattened_story_that_ends_in_a_credit_is_no_caption() -> None:
         "View this post on Instagram",
         "Continue reading the main story",
         "(Photo: Ada Cole/Valley News)",
+        "Please support our journalism with a small donation today.",
+        "Sign up for our free morning newsletter.",
+        "Follow us on Instagram and Facebook.",
+        "All rights reserved.",
     ],
 )
 def test_what_is_plain_leaves_the_middle_of_a_flattened_story(glued: str) -> None:
@@ -128,6 +132,12 @@ def test_what_runs_on_takes_no_sentence_with_it(glued: str) -> None:
     left = words(clean(text).text)
     assert head.strip() in left
     assert tail in left
+
+
+def test_a_call_without_a_full_stop_goes_up_to_the_story_beside_one_that_has_one() -> None:
+    head, end, tail = STORY.partition("first frost. ")
+    calls = "Sign up for our free morning newsletter. Please support our work with a small donation"
+    assert words(clean(f"{head}{end}{calls} {tail}").text) == STORY
 
 
 def test_a_match_that_begins_with_a_blank_takes_no_sentence_before_it() -> None:

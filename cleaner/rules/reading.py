@@ -13,7 +13,7 @@ from cleaner.data import Document, Span
 from cleaner.errors import PatternTimeout
 from cleaner.rules.cues import Hit
 from cleaner.rules.edges import Edge
-from cleaner.rules.ends import tells
+from cleaner.rules.ends import before_glued, tells
 from cleaner.rules.model import Rule
 from cleaner.rules.needles import Checks
 from cleaner.rules.runs import best_run
@@ -349,6 +349,8 @@ class Reading(Lines):
         begin = 0 if low == whole_low and all(signs[:begin]) else begin
         stop = len(signs) if high == whole_high and all(signs[stop:]) else stop
         start, end = content(self.text, parts[begin][0], parts[stop - 1][1])
+        if begin + 1 == stop and end < whole_high and self._may_run_on(rule):
+            end = before_glued(self.text, start, start, end)
         if end - start > rule.longest or not rule.compiled.match(self.text[start:end], timeout=PATTERN_SECONDS):
             return []
         mark = self._mark(rule, start, end)

@@ -10,6 +10,7 @@ import msgspec
 import regex
 
 from cleaner.data import Document, Span
+from cleaner.rules.ends import NOUNS_IN_CAPITALS, before_glued
 from cleaner.text import sentences
 
 MarksOf = Callable[[Document], list[Span]]
@@ -21,6 +22,11 @@ its line breaks: its sentences are looked at as lines."""
 
 _CLOSED = ("?", "!", "?»", "?”", "!”", ")", "]", "？", "！")
 """How a teaser ends that surely does not run on into the sentence behind it."""
+
+_CALLS, _STOPS = frozenset({"appeal", "promo", "social", "notice"}), (".", "!", "?")
+"""Kinds whose sentences may be sure in flattened text, and what ends such a sentence."""
+
+_CAPITALS = tuple(f"{name}." for name in NOUNS_IN_CAPITALS)
 
 BULLET = regex.compile(r"(?m)^[-•*](?= \p{L})")
 """What an extractor puts before the items of a list."""
@@ -51,10 +57,29 @@ def read(marks_of: MarksOf, document: Document) -> list[Span]:
             continue
         if found.kind == "credit" and _RUNS_ON.search(text, found.start, found.end):
             continue
-        closed = found.kind == "related" and text.endswith(_CLOSED, found.start, found.end)
-        # A sentence may run on from the words of a button into the story, so that few are sure.
-        marks.append(found if closed or found.keep else msgspec.structs.replace(found, sure=False))
+        marks.append(found if found.keep else _up_to_story(found, text))
     return marks
+
+
+def _up_to_story(mark: Span, text: str) -> Span:
+    """A mark of a sentence, cut where the story runs on in it, and sure only where a full stop ends its own words."""
+    if mark.kind == "related":
+        closed = text.endswith(_CLOSED, mark.start, mark.end)
+        return mark if closed else msgspec.structs.replace(mark, sure=False)
+    if mark.kind not in _CALLS or not _cased(text[mark.start : mark.end]):
+        return msgspec.structs.replace(mark, sure=False)
+    end = before_glued(text, mark.start, mark.start, mark.end)
+    if end == mark.end:
+        return mark if text.endswith(_STOPS, mark.start, end) else msgspec.structs.replace(mark, sure=False)
+    if mark.rule.startswith(_CAPITALS) or mark.end >= len(text.rstrip()):
+        return msgspec.structs.replace(mark, sure=False)
+    values = tuple(value for value in mark.values if value[2] <= end)
+    return msgspec.structs.replace(mark, end=end, sure=False, values=values)
+
+
+def _cased(words: str) -> bool:
+    """Whether words are written with capitals and small letters, so that a capital tells where a sentence begins."""
+    return 2 * sum(map(str.islower, words)) > len(words)
 
 
 def _in_bullets(marks_of: MarksOf, document: Document, marks: Iterable[Span]) -> Iterator[Span]:
