@@ -21,8 +21,8 @@ RULE = "crawl.page"
 FEWEST_SHORT = 10
 """With fewer short lines than this a text is no page; most texts are left here, after one count."""
 
-PAGE = 16.65
-"""How much has to speak for a page. Of 6,000 cut-out articles one passed, itself half furniture, of pages 95 %."""
+PAGE = 16.0
+"""How much has to speak for a page. Of 6,556 cut-out articles none does so, of 916 pages 95 %."""
 
 HEAD_ALONE = 40
 """With nothing short below the prose, so many short lines must stand above it; fewer may be a table of the story's."""
