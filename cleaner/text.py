@@ -195,6 +195,9 @@ _END = re.compile(
     r"[.!?…؟۔。！？](?:(?<=[.!?…؟۔])[.!?…؟۔]*[\"'”’»›)\]“]*(?:[ \u00a0\u202f][»›](?=\s|$))?(?=\s)"
     r"|(?<=[。！？])[。！？]*[」』”’）)]*)\s*"
 )
+_WIDE = "。！？"
+"""Full stops of writing without capitals, which none of its words can go on behind."""
+
 _SHORT = re.compile(
     r"(?:^|[\s(\"'“„«])(?:[^\W\d_]|[A-Z]\.(?:\w\.)*\w?|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Jr|Sr|St|"
     r"vs|No|Nr|Inc|Ltd|Co|Corp|approx|ca|bzw|usw|Dres|Hr|Fr|Sra?|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
@@ -212,7 +215,8 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     at = start
     for match in _END.finditer(text, start, end):
         begin, stop = match.span()
-        if stop < end and (text[stop].islower() or (text[begin] == "." and _goes_on(text, begin))):
+        small = stop < end and text[stop].islower() and text[begin] not in _WIDE
+        if small or (stop < end and text[begin] == "." and _goes_on(text, begin)):
             continue
         found.append((at, stop))
         at = stop

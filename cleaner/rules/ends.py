@@ -23,7 +23,7 @@ CALL, STORY = 10, 40
 
 _WORD = r"[\p{L}\p{M}’'-]*"
 _GLUE = regex.compile(
-    rf"(?<=[\p{{L}}\p{{N}}%€$»”“)+]|\s\p{{Ll}}{{1,2}}\.)\s+(?=[“„«\"¿¡]?(?:\p{{Lu}}{_WORD}\s){{0,2}}(?P<last>\p{{Lu}}){_WORD}(?:\s\p{{Ll}}{_WORD},?){{3}})"
+    rf"(?<=[^\s\p{{P}}]|[%»”“)*]|\s\p{{Ll}}{{1,2}}\.)\s+(?=[“„«\"¿¡]?(?:\p{{Lu}}{_WORD}\s){{0,2}}(?P<last>\p{{Lu}}){_WORD}(?:\s\p{{Ll}}{_WORD},?){{3}})"
 )
 """Capitals in the midst of a sentence, three at most, before small words in a row, as no name has them."""
 
