@@ -19,16 +19,16 @@ HURT = {
     "ar": 8,
     "cs": 2,
     "da": 1,
-    "es": 2,
-    "id": 1,
+    "es": 1,
+    "id": 2,
     "ja": 4,
-    "ko": 11,
+    "ko": 12,
     "no": 1,
     "pl": 5,
     "ru": 2,
-    "tr": 12,
+    "tr": 13,
     "uk": 2,
-    "zh": 23,
+    "zh": 28,
 }
 """How many lines take words of the story with them, glued to its end or into it: none, and here fewer one day."""
 

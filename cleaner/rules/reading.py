@@ -349,8 +349,11 @@ class Reading(Lines):
         begin = 0 if low == whole_low and all(signs[:begin]) else begin
         stop = len(signs) if high == whole_high and all(signs[stop:]) else stop
         start, end = content(self.text, parts[begin][0], parts[stop - 1][1])
-        if begin + 1 == stop and end < whole_high and self._may_run_on(rule):
-            end = before_glued(self.text, start, start, end)
+        if end < whole_high and self._may_run_on(rule):
+            last = max(start, parts[stop - 1][0])
+            own = before_glued(self.text, last, last, end)
+            if not self._signs(rule, self._possible(own, end), words, own - whole_low, end - whole_low):
+                end = own
         if end - start > rule.longest or not rule.compiled.match(self.text[start:end], timeout=PATTERN_SECONDS):
             return []
         mark = self._mark(rule, start, end)
