@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "cleaner"
 
 ORDER = [
     "errors", "settings", "show", "explain", "pages.model", "data", "text", "rules.cache",
-    "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.ends", "rules.views", "rules.runs",
-    "rules.needles", "rules.takes", "rules.edges",
+    "rules.model", "rules.load", "rules.cues", "rules.languages", "rules.ends", "rules.speech", "rules.views",
+    "rules.runs", "rules.needles", "rules.takes", "rules.edges",
     "rules.reading", "rules.match", "rules.cost", "rules.page", "echoes", "headline", "house",
     "crawl.lines", "crawl.features", "crawl.model", "crawl.detect",
     "paint", "weigh", "settle", "people", "metadata",

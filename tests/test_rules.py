@@ -384,3 +384,29 @@ def test_what_is_no_thread_stays(voices: tuple[str, ...], more: dict[str, str]) 
     assert after_a_thread(*voices, **given) == given["above"] + "".join(
         f"{voice} says\n{given['between']}" for voice in voices
     )
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "They left. “We had no money in May. Sign up for our newsletter! It was a long year.",
+        "Ned Marsh: We had no money in May. Sign up for our newsletter! It was a long year.",
+        "Sie gingen. „Wir hatten im Mai kein Geld. Sign up for our newsletter! Es war ein langes Jahr.",
+        "NM: We had no money in May. Sign up for our newsletter! It was a long year.",
+    ],
+)
+def test_what_somebody_says_in_the_midst_of_a_paragraph_stays(cleaner: Cleaner, paragraph: str) -> None:
+    text = f"{STORY}\n{paragraph}\n\n{STORY}"
+    assert cleaner.clean(text).text == text
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "They left. “We had no money in May.” Sign up for our newsletter! It was a long year.",
+        "They left. We had no money in May. Sign up for our newsletter! It was a long year.",
+    ],
+)
+def test_what_the_house_says_there_leaves(cleaner: Cleaner, paragraph: str) -> None:
+    text = f"{STORY}\n{paragraph}\n\n{STORY}"
+    assert cleaner.clean(text).text == text.replace("Sign up for our newsletter! ", "")

@@ -12,8 +12,9 @@ import regex
 from cleaner.data import Document, Span, Value
 from cleaner.rules.ends import NOUNS_IN_CAPITALS, before_glued
 from cleaner.rules.model import Rule
+from cleaner.rules.speech import in_speech
 from cleaner.rules.views import is_flat
-from cleaner.text import content, sentences
+from cleaner.text import content, line_at, sentences
 
 DETECTOR = "rules"
 
@@ -51,9 +52,8 @@ class Lines:
 
     def _mark(self, rule: Rule, start: int, end: int, values: tuple[Value, ...] = ()) -> Span:
         kind = rule.kind or "repeated"
-        return Span(
-            start, end, kind, rule.id, DETECTOR, rule.sure, rule.where, rule.keep, values=values, beside=rule.beside
-        )
+        sure = rule.sure and not in_speech(self.text, *self.bounds[line_at(self.starts, start)], start, end)
+        return Span(start, end, kind, rule.id, DETECTOR, sure, rule.where, rule.keep, values=values, beside=rule.beside)
 
     def _item(self, rule: Rule, line: int) -> Span:
         return Span(*self.bounds[line], rule.kind or "repeated", rule.id, DETECTOR, False, rule.where, follows=True)
