@@ -11,7 +11,7 @@ import msgspec
 from cleaner.data import Document, Span
 from cleaner.paint import FAR, painted, widened
 from cleaner.text import breaks, content
-from cleaner.weigh import STRUCTURE, Weighing, merged, order
+from cleaner.weigh import PLACED, Weighing, merged, order
 
 TOO_MUCH = 0.5
 """Unsure marks that would take more than this share of what the sure ones leave are not believed."""
@@ -113,7 +113,7 @@ def _without_vetoed(marks: Sequence[Span]) -> list[Span]:
     left = []
     for mark in marks:
         at = bisect_right(ends, mark.start)
-        vetoed = at < len(starts) and starts[at] < mark.end and mark.detector != STRUCTURE
+        vetoed = at < len(starts) and starts[at] < mark.end and mark.detector not in PLACED
         if not mark.keep and not vetoed:
             left.append(mark)
     return left

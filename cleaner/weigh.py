@@ -47,8 +47,9 @@ LISTED: frozenset[Kind] = frozenset({"related", "tags", "social", "nav"})
 OPENING: frozenset[Kind] = frozenset({"headline", "date", "byline", "credit", "caption", "tags", "social", "ad", "nav"})
 """Kinds for which the start of a text is a witness; for the rest it is where the story begins."""
 
-STRUCTURE = "page"
-"""The detector whose marks no rule that keeps stands against: words do not bring back what stands elsewhere."""
+STRUCTURE, PLACED = "page", ("page", "crawl")
+"""The detector of a page's structure, and those that tell by where a line stands: against their marks no rule that
+keeps stands, since words do not bring back what stands elsewhere."""
 
 REPETITION = "repeats"
 """The detector that knows what a site says on page after page."""

@@ -30,9 +30,6 @@ HEAD_ALONE = 40
 TEASER = 30
 """From this many letters on, a line that leaves below the story's start is a teaser, not a menu's entry."""
 
-RUN = 25
-"""How many lines one mark takes at the most, so that a veto spares no more than what is near it."""
-
 REACH, SURE = 2, 2.0
 """A paragraph right below what stays, or so many lines below it in the story's core, is only let go where odds are this
 much against it."""
@@ -67,7 +64,7 @@ def crawl(document: Document) -> Iterator[Span]:
         end = at + 1
         if leaves[at]:
             kind = _kind(lines[at], at > begun)
-            while end < len(lines) and leaves[end] and end - at < RUN and _kind(lines[end], end > begun) == kind:
+            while end < len(lines) and leaves[end] and _kind(lines[end], end > begun) == kind:
                 end += 1
             yield Span(lines[at].start, lines[end - 1].end, kind, RULE, DETECTOR)
         at = end
