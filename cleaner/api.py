@@ -59,6 +59,9 @@ class Cleaner:
         allow: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Raises PackError for packs that cannot be used, InputError for the rest."""
+        for name, given in (("packs", packs), ("keep", keep)):
+            if isinstance(given, str):
+                raise InputError(f"{name} is a list: write {name}=[{given!r}]")
         self._packs = loaded = load_packs(packs)
         matcher = Matcher(loaded)
         self._kept = frozenset(keep)

@@ -190,9 +190,10 @@ SHORT_REACH = 8
 """How far before a full stop a word is looked for that is written short."""
 
 # Sentence ends: closing marks may follow; a blank must, unless the writing has none (。！？).
-# What all begin with stands first and alone: `re` skips from one such sign to the next.
+# What all begin with stands first and alone: `re` skips from one such sign to the next, and a row of them is looked
+# at once, from its first.
 _END = re.compile(
-    r"[.!?…؟۔。！？](?:(?<=[.!?…؟۔])[.!?…؟۔]*[\"'”’»›)\]“]*(?:[ \u00a0\u202f][»›](?=\s|$))?(?=\s)"
+    r"[.!?…؟۔。！？](?:(?<=[.!?…؟۔])(?<![.!?…؟۔]{2})[.!?…؟۔]*+[\"'”’»›)\]“]*(?:[ \u00a0\u202f][»›](?=\s|$))?(?=\s)"
     r"|(?<=[。！？])[。！？]*[」』”’）)]*)\s*"
 )
 _WIDE = "。！？"

@@ -486,3 +486,18 @@ def test_any_number_of_processes_says_and_does_the_same(tmp_path: Path, monkeypa
     assert found(3) == one
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
     assert sum(len(checked.findings) for checked in one) == 26
+
+
+def test_sidecars_beside_rows_are_no_corpus(tmp_path: Path) -> None:
+    row = json.dumps({"text": "The ferry left at dawn.\n\nAdvertisement\n\nIt was late."})
+    (tmp_path / "a.jsonl").write_text(row + "\n", encoding="utf-8")
+    assert run(tmp_path, tmp_path, "--fix").returncode == 1
+    assert (tmp_path / "a.meta.jsonl").exists()
+    again = run(tmp_path, tmp_path)
+    assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.parametrize("given", [{"packs": "en"}, {"keep": "byline"}])
+def test_a_bare_word_is_no_list(given: dict[str, str]) -> None:
+    with pytest.raises(InputError, match="is a list"):
+        Cleaner(**given)  # type: ignore[arg-type]

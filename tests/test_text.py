@@ -114,6 +114,7 @@ def test_sentences_end_where_readers_end_them() -> None:
     ]
     assert split("J. K. Lund won 3.5 million.") == ["J. K. Lund won 3.5 million."]
     assert split("雨が降った。帰ろう。") == ["雨が降った。", "帰ろう。"]
+    assert split("Wait... what?! Yes...") == ["Wait... what?!", "Yes..."]
     assert split("雨が降った。note始めました。") == ["雨が降った。", "note始めました。"]
     assert split("Follow us on X. It rained.") == ["Follow us on X.", "It rained."]
     assert split("Síguenos en Facebook y X. Llovió.") == ["Síguenos en Facebook y X.", "Llovió."]

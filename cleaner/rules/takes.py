@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
@@ -85,7 +85,8 @@ class Lines:
         found = self._sentences(line)
         # The blank before a sentence belongs to the one before it, which is not touched by it.
         start, end = content(self.text, low + match.start(), low + match.end())
-        touched = [part for part in found if part[0] < end and start < part[1]]
+        first = bisect_right(found, start, key=lambda part: part[1])
+        touched = found[first : bisect_left(found, end, key=lambda part: part[0])]
         if not touched:
             return
         last = touched[-1][1]
