@@ -81,9 +81,15 @@ def through(
 
 
 def sidecars(column: pyarrow.Array) -> Iterator[Sidecar]:
-    """Sidecars from a column that `clean_batches` wrote with sidecar="full"."""
+    """Sidecars from a column that `clean_batches` wrote with sidecar="full". Raises InputError for other columns."""
     for value in column.to_pylist():
-        yield msgspec.convert(_back(value, inspect.type_info(Sidecar)), Sidecar)
+        try:
+            yield msgspec.convert(_back(value, inspect.type_info(Sidecar)), Sidecar)
+        except msgspec.ValidationError as error:
+            raise InputError(
+                f"the column of sidecars does not hold what left ({error}); was it written with --sidecar slim? "
+                "Clean the source again with --sidecar full"
+            ) from None
 
 
 def _each(cleaner: Cleaner, mode: str, row: Row) -> Outcome:

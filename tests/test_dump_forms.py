@@ -14,12 +14,15 @@ from pathlib import Path
 
 import pyarrow
 import pytest
+from click.testing import CliRunner
 from pyarrow import parquet
 
 from cleaner import Cleaner, InputError
+from cleaner.cli import cli
 from cleaner.dump import Options, clean_dump
 from cleaner.dump.back import documents
 from cleaner.dump.streams import pack
+from cleaner.errors import CleanerError
 from tests.test_dump import problems
 from tests.test_laws import _tree
 from tests.test_repeats import FURNITURE
@@ -315,6 +318,26 @@ def test_a_table_becomes_parquet_with_the_types_its_values_have(tmp_path: Path) 
         {"text": CLEAN, "n": None, "x": 2.0, "ok": False, "mixed": "one", "deep": None, "cleaner_source": None,
          "late": "yes"},
     ]  # fmt: skip
+
+
+def test_parquet_of_a_file_without_rows_comes_back(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/e.csv").write_text("text\n")
+    clean_dump([tmp_path / "in"], tmp_path / "out", Options(packs=("any", "en"), format="parquet"))
+    done = CliRunner().invoke(cli, ["restore", str(tmp_path / "out"), "-o", str(tmp_path / "back")])
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in (tmp_path / "back").iterdir()] == ["e.parquet"]
+
+
+@pytest.mark.parametrize("command", ["restore", "report"])
+def test_slim_sidecars_are_said_to_be_slim(tmp_path: Path, command: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/x.jsonl").write_text(json.dumps({"text": AD}) + "\n")
+    options = Options(packs=("any", "en"), format="parquet", sidecar="slim")
+    clean_dump([tmp_path / "in"], tmp_path / "out", options)
+    done = CliRunner().invoke(cli, [command, str(tmp_path / "out"), "-o", str(tmp_path / "back")])
+    assert done.exception is None or isinstance(done.exception, SystemExit | CleanerError)
+    assert "--sidecar slim" in done.output + str(done.exception)
 
 
 def test_a_damaged_crawl_is_a_failure_and_gives_what_it_has(tmp_path: Path) -> None:
