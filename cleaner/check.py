@@ -19,15 +19,13 @@ from cleaner import rows
 from cleaner.allow import Allow, Entry, entry_of
 from cleaner.api import Cleaner
 from cleaner.data import Result
+from cleaner.dump.forms import row_sidecars
 from cleaner.errors import CleanerError, InputError
 from cleaner.files import decode, encode, read_bytes, rewrite
 from cleaner.places import placing
 from cleaner.reading import ENDINGS, Asked, Part, parts
 from cleaner.settings import Settings, find
 from cleaner.text import content
-
-SIDECARS = ".meta.jsonl"
-"""How a file of sidecars beside rows is called."""
 
 LITTLE = 2_000_000
 """Files of fewer bytes in all are checked here: starting other processes would take longer."""
@@ -103,17 +101,13 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 def _walk(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        # What `--fix` put beside rows is no corpus.
+        beside = {row_sidecars(name) for name in names if name.lower().endswith(rows.ENDINGS)}
         for name in sorted(names):
-            if name.lower().endswith(ENDINGS) and not name.startswith(".") and not _is_beside(name, names):
+            if name.lower().endswith(ENDINGS) and not name.startswith(".") and name not in beside:
                 path = Path(root, name)
                 if path.is_file() and not path.is_symlink():
                     yield path
-
-
-def _is_beside(name: str, names: Sequence[str]) -> bool:
-    """Whether a file holds the sidecars of rows in the same folder, as `--fix` puts them there."""
-    rows_of = name.removesuffix(SIDECARS)
-    return rows_of != name and any(rows_of + ending in names for ending in rows.ENDINGS)
 
 
 def check(paths: Sequence[Path], choice: Choice, workers: int = 1) -> Iterator[Checked]:

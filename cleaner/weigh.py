@@ -47,9 +47,12 @@ LISTED: frozenset[Kind] = frozenset({"related", "tags", "social", "nav"})
 OPENING: frozenset[Kind] = frozenset({"headline", "date", "byline", "credit", "caption", "tags", "social", "ad", "nav"})
 """Kinds for which the start of a text is a witness; for the rest it is where the story begins."""
 
-STRUCTURE, PLACED = "page", ("page", "crawl")
-"""The detector of a page's structure, and those that tell by where a line stands: against their marks no rule that
-keeps stands, since words do not bring back what stands elsewhere."""
+STRUCTURE = "page"
+"""The detector of a page's structure, which has looked at every line itself."""
+
+PLACED = (STRUCTURE, "crawl")
+"""Detectors that tell by where a line stands: against their marks no rule that keeps stands, since words do not bring
+back what stands elsewhere."""
 
 REPETITION = "repeats"
 """The detector that knows what a site says on page after page."""

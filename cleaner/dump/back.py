@@ -290,7 +290,7 @@ def _parquet_back(out: Store, table: dict[str, Any]) -> bytes:
     with out.open(table["target"]) as source, parquet.ParquetFile(source) as file:
         schema = file.schema_arrow
         if table["column"] not in schema.names:  # as in what a file without rows becomes
-            return _whole(out, table["target"])
+            return out.read(table["target"])
         beside = schema.names.index(table["column"])
         at = schema.names.index(into) if into in schema.names else beside
         with parquet.ParquetWriter(sink, schema.remove(beside)) as writer:
@@ -305,12 +305,6 @@ def _parquet_back(out: Store, table: dict[str, Any]) -> bytes:
                 del columns[beside]
                 writer.write_batch(pyarrow.RecordBatch.from_arrays(columns, schema=schema.remove(beside)))
     data: bytes = sink.getvalue().to_pybytes()
-    return data
-
-
-def _whole(out: Store, path: str) -> bytes:
-    with out.open(path) as file:
-        data: bytes = file.read()
     return data
 
 

@@ -63,18 +63,18 @@ def read(marks_of: MarksOf, document: Document) -> list[Span]:
 
 def _up_to_story(mark: Span, text: str) -> Span:
     """A mark of a sentence, cut where the story runs on in it, and sure only where a full stop ends its own words."""
+    unsure = msgspec.structs.replace(mark, sure=False)
     if mark.kind == "related":
-        closed = text.endswith(_CLOSED, mark.start, mark.end)
-        return mark if closed else msgspec.structs.replace(mark, sure=False)
+        return mark if text.endswith(_CLOSED, mark.start, mark.end) else unsure
     if mark.kind not in _CALLS or not _cased(text[mark.start : mark.end]):
-        return msgspec.structs.replace(mark, sure=False)
+        return unsure
     end = before_glued(text, mark.start, mark.start, mark.end)
     if end == mark.end:
-        return mark if text.endswith(_STOPS, mark.start, end) else msgspec.structs.replace(mark, sure=False)
+        return mark if text.endswith(_STOPS, mark.start, end) else unsure
     if mark.rule.startswith(_CAPITALS) or mark.end >= len(text.rstrip()):
-        return msgspec.structs.replace(mark, sure=False)
+        return unsure
     values = tuple(value for value in mark.values if value[2] <= end)
-    return msgspec.structs.replace(mark, end=end, sure=False, values=values)
+    return msgspec.structs.replace(unsure, end=end, values=values)
 
 
 def _cased(words: str) -> bool:
